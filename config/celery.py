@@ -1,0 +1,17 @@
+"""Background work: documents, delivery of notifications, reminders. Times are Asia/Shanghai."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("school_decisions")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Notifications are delivered on commit; this picks up what a crash in between has left.
+    "deliver-outbox": {"task": "notifications.tasks.deliver_outbox", "schedule": 60.0},
+    "remind-deadlines": {"task": "decisions.tasks.remind_deadlines", "schedule": crontab(hour=8, minute=0)},
+}

@@ -1,0 +1,7 @@
+"""Settings of the tests: the same file with APP_ENV=test."""
+
+import os
+
+os.environ["APP_ENV"] = "test"
+
+from config.settings import *  # noqa: E402, F403 - the environment must be set before the settings are read

@@ -1,0 +1,17 @@
+"""One include per app; each app owns everything below its prefix."""
+
+from django.urls import include, path
+
+from config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("", include("workbench.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("", include("governance.urls")),
+    path("", include("decisions.urls")),
+    path("", include("meetings.urls")),
+    path("district/", include("oversight.urls")),
+    path("notices/", include("notifications.urls")),
+    path("documents/", include("documents.urls")),
+]
