@@ -1,6 +1,13 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class DocumentsConfig(AppConfig):
     name = "documents"
     verbose_name = "公文"
+
+    def ready(self) -> None:
+        """Register the font check, and the tasks for processes that run them in place."""
+        import_module("documents.fonts")
+        import_module("documents.tasks")

@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = "通知"
+
+    def ready(self) -> None:
+        """Register the tasks for processes that run them in place."""
+        import_module("notifications.tasks")

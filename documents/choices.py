@@ -1,0 +1,16 @@
+"""Words of issued documents."""
+
+from django.db.models import TextChoices
+
+# 知悉范围 2 (班子成员和指定人员). The full list is governance.choices.AccessScope, which lies above this app.
+RESTRICTED_SCOPE = 2
+
+
+class DocumentKind(TextChoices):
+    """Series of numbers: each counts by itself per school and year."""
+
+    ITEM = "item", "议题单"
+    PARTY_MINUTES = "party_minutes", "党组织会议纪要"
+    ADMIN_MINUTES = "admin_minutes", "校长办公会议纪要"
+    RESOLUTION = "resolution", "决议"
+    MEETING_RECORD = "meeting_record", "会议记录"

@@ -1,0 +1,137 @@
+"""Issued documents and the counters their numbers come from. Nothing here changes after issuing but the PDF."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from documents.choices import RESTRICTED_SCOPE, DocumentKind
+
+
+class NumberCounter(models.Model):
+    """The last number given out in one series; its row lock orders the allocations of that series only."""
+
+    school = models.ForeignKey("governance.School", on_delete=models.PROTECT, verbose_name="学校", related_name="+")
+    kind = models.CharField("文种", max_length=20, choices=DocumentKind)
+    year = models.PositiveSmallIntegerField("年度")
+    last = models.PositiveIntegerField("最新序号", default=0)
+
+    class Meta:
+        verbose_name = "编号簿"
+        verbose_name_plural = "编号簿"
+        constraints = [models.UniqueConstraint(fields=["school", "kind", "year"], name="number_counter_one_per_series")]
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.get_kind_display()} {self.year}：{self.last}"
+
+
+class IssuedDocumentQuerySet(models.QuerySet):
+    def visible_to(self, user: Any):
+        """Documents whose own object the person may see: the item where there is one, else the meeting.
+
+        A document of neither is visible to nobody. The models lie above this app and are found by name.
+        """
+        item = apps.get_model("decisions", "DecisionItem")
+        meeting = apps.get_model("meetings", "Meeting")
+        return self.filter(
+            Q(item__in=item.objects.visible_to(user))
+            | Q(item__isnull=True, meeting__in=meeting.objects.visible_to(user))
+        )
+
+    def outstanding(self):
+        """Documents whose PDF has not been made yet."""
+        return self.filter(rendered_at__isnull=True)
+
+
+class IssuedDocument(models.Model):
+    """签发的文书: the frozen content, its number, and the PDF made from it.
+
+    A correction is a new row with the same number, the next version and `supersedes` set (R64).
+    """
+
+    school = models.ForeignKey(
+        "governance.School", on_delete=models.PROTECT, related_name="documents", verbose_name="学校"
+    )
+    kind = models.CharField("文种", max_length=20, choices=DocumentKind)
+    year = models.PositiveSmallIntegerField("年度")
+    serial = models.PositiveIntegerField("序号")
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    number_text = models.CharField("文号", max_length=60)
+    title = models.CharField("标题", max_length=200)
+    access_scope = models.PositiveSmallIntegerField("知悉范围")
+    meeting = models.ForeignKey(
+        "meetings.Meeting",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name="会议",
+    )
+    item = models.ForeignKey(
+        "decisions.DecisionItem",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name="议题",
+    )
+    supersedes = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name="更正的前一版",
+    )
+    template = models.CharField("模板", max_length=100)
+    content = models.JSONField("内容", encoder=DjangoJSONEncoder)
+    body_sha256 = models.CharField("内容摘要", max_length=64, help_text="内容规范文本的 SHA-256")
+    verification_code = models.CharField("核验码", max_length=16, unique=True)
+    issued_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="issued_documents", verbose_name="签发人"
+    )
+    issued_at = models.DateTimeField("签发时间")
+    file = models.FileField("PDF", max_length=200, blank=True)
+    file_sha256 = models.CharField("文件摘要", max_length=64, blank=True)
+    rendered_at = models.DateTimeField("生成时间", null=True, blank=True)
+    render_attempts = models.PositiveSmallIntegerField("生成次数", default=0)
+    render_error = models.TextField("生成出错", blank=True)
+    objects = IssuedDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "签发文书"
+        verbose_name_plural = "签发文书"
+        ordering = ["-issued_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "kind", "year", "serial", "version"], name="document_number_once_per_version"
+            ),
+            models.CheckConstraint(condition=Q(serial__gte=1, version__gte=1), name="document_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(version=1, supersedes__isnull=True) | Q(version__gt=1, supersedes__isnull=False),
+                name="document_later_versions_supersede",
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("id")), name="document_not_its_own_correction"
+            ),
+            models.CheckConstraint(
+                condition=Q(rendered_at__isnull=True, file="", file_sha256="")
+                | Q(rendered_at__isnull=False) & ~Q(file="") & ~Q(file_sha256=""),
+                name="document_rendered_with_file",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "kind", "year"], name="document_school_series")]
+
+    def __str__(self) -> str:
+        return f"{self.number_text} {self.title}"
+
+    @property
+    def is_rendered(self) -> bool:
+        return self.rendered_at is not None
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether even the title is for named people only (知悉范围 2)."""
+        return self.access_scope == RESTRICTED_SCOPE

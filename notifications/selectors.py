@@ -1,0 +1,17 @@
+"""What the inbox and the bell show."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from notifications.models import Message
+
+
+def unread_count(user: Any) -> int:
+    """How many messages a person has not opened."""
+    return Message.objects.visible_to(user).unread().count()
+
+
+def inbox(user: Any) -> QuerySet[Message]:
+    """A person's messages, newest first, with their schools."""
+    return Message.objects.visible_to(user).select_related("school")

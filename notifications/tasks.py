@@ -1,0 +1,22 @@
+"""Background delivery: ids in, a service does the work."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications.models import Delivery
+from notifications.services import send
+
+SWEEP_LIMIT = 200
+
+
+@shared_task(ignore_result=True)
+def deliver(delivery_id: int) -> str:
+    """Send one delivery; safe to run twice or at once. A failure is recorded and tried again by deliver_outbox."""
+    return send(delivery_id)
+
+
+@shared_task(ignore_result=True)
+def deliver_outbox() -> int:
+    """Send what is due and not sent yet, oldest first; returns how many were tried (beat, every minute)."""
+    due = Delivery.objects.due(timezone.now()).order_by("due_at", "id")
+    return sum(bool(send(pk)) for pk in list(due.values_list("pk", flat=True)[:SWEEP_LIMIT]))
