@@ -1,0 +1,167 @@
+"""What the page components are fed with: plain records and the one mapping from state to look (ui.md §6, §7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.choices import Level
+
+# Tones are the suffixes of .pill-… and .verdict-…; an empty tone is grey.
+OK, RUN, WARN, BAD, STOP, GREY = "ok", "run", "warn", "bad", "stop", ""
+
+# Every state word of ui.md §7 and of the rooms' own vocabularies: word → (icon, tone).
+LOOKS: dict[str, tuple[str, str]] = {
+    # 规则级别
+    "阻断": ("hand-stop", STOP),
+    "违规": ("alert-octagon", BAD),
+    "预警": ("alert-triangle", WARN),
+    "提示": ("info-circle", RUN),
+    "合规": ("circle-check", OK),
+    "不适用": ("minus", GREY),
+    "无法判定": ("help-circle", WARN),
+    "已满足": ("circle-check", OK),
+    "未满足": ("alert-octagon", BAD),
+    "上会受阻": ("hand-stop", STOP),
+    # 议题和环节
+    "草拟": ("pencil", GREY),
+    "已申报": ("send", GREY),
+    "待确定": ("circle-dashed", GREY),
+    "待上会": ("circle-dashed", GREY),
+    "待审议": ("circle-dashed", GREY),
+    "待列会": ("circle-dashed", GREY),
+    "已列会": ("calendar-event", RUN),
+    "正在审议": ("writing", RUN),
+    "在办": ("progress-check", RUN),
+    "通过": ("circle-check", OK),
+    "修改后通过": ("circle-check", OK),
+    "同意提交": ("circle-check", OK),
+    "否决": ("circle-x", BAD),
+    "未通过": ("circle-x", BAD),
+    "缓议": ("player-pause", WARN),
+    "退回完善": ("arrow-back-up", WARN),
+    "退回": ("arrow-back-up", WARN),
+    "撤回": ("arrow-back-up", GREY),
+    "已撤回": ("arrow-back-up", GREY),
+    "已归档": ("archive", GREY),
+    "未开始": ("circle-dashed", GREY),
+    # 落实任务
+    "已下达": ("send", GREY),
+    "已签收": ("checks", GREY),
+    "进行中": ("progress-check", RUN),
+    "落实中": ("progress-check", RUN),
+    "待验收": ("clipboard-check", RUN),
+    "已办结": ("circle-check", OK),
+    "办结": ("circle-check", OK),
+    "已取消": ("circle-x", GREY),
+    # 出席
+    "到会": ("check", OK),
+    "请假": ("calendar-off", GREY),
+    "回避": ("user-minus", WARN),
+    "回避中": ("user-minus", WARN),
+    "列席": ("eye", GREY),
+    "缺席": ("user-off", BAD),
+    "迟到": ("clock-hour-4", WARN),
+    "未到": ("circle-dashed", GREY),
+    # 表决和表态
+    "赞成": ("check", OK),
+    "同意": ("check", OK),
+    "反对": ("x", BAD),
+    "不同意": ("x", BAD),
+    "弃权": ("minus", WARN),
+    "保留意见": ("minus", WARN),
+    # 会议
+    "筹备": ("pencil", GREY),
+    "筹备中": ("pencil", GREY),
+    "已通知": ("send", RUN),
+    "正在开会": ("writing", RUN),
+    "休会": ("player-pause", WARN),
+    "已散会": ("door-exit", GREY),
+    "补录": ("history", WARN),
+    "待签发": ("signature", WARN),
+    "已签发": ("circle-check", OK),
+    "已更正": ("versions", GREY),
+    "达到": ("circle-check", OK),
+    "未达到": ("hand-stop", BAD),
+    "可以议事": ("circle-check", OK),
+    # 复议
+    "待附议": ("users", WARN),
+    "已受理": ("circle-check", RUN),
+    "不予受理": ("circle-x", GREY),
+    # 保存
+    "已保存": ("cloud-check", OK),
+    "正在保存": ("refresh", GREY),
+    "保存失败": ("alert-octagon", BAD),
+}
+
+TONE_ICONS = {OK: "circle-check", RUN: "info-circle", WARN: "alert-triangle", BAD: "alert-octagon", STOP: "hand-stop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A state as shown: icon, words and tone together (三重编码)."""
+
+    text: str
+    icon: str
+    tone: str = GREY
+
+
+def pill_for(state: object, text: str = "") -> Pill:
+    """Return the look of a state word (or of a choices member, by its label); unlisted words are grey."""
+    if isinstance(state, Pill):
+        return state
+    word = str(getattr(state, "label", state))
+    icon, tone = LOOKS.get(word, ("circle-dashed", GREY))
+    return Pill(text or word, icon, tone)
+
+
+def level_word(level: str, ok: bool | None) -> str:
+    """Return the word for one verdict: 已满足, 无法判定 or the level that is not met."""
+    if ok is True:
+        return "已满足"
+    return "无法判定" if ok is None else str(Level(level).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stop on an item's route; ``state`` is done, now or todo; the first line is bold unless todo."""
+
+    number: int
+    name: str
+    body: str = ""
+    state: str = "todo"
+    lines: Sequence[str] = ()
+    pill: Pill | str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMark:
+    """One seat in a seat strip."""
+
+    css: str
+    icon: str
+    word: str
+
+
+SEAT_MARKS: dict[str, SeatMark] = {
+    "in": SeatMark("is-in", "check", "实到"),
+    "yes": SeatMark("is-yes", "check", "赞成"),
+    "no": SeatMark("is-no", "x", "反对"),
+    "abstain": SeatMark("is-part", "minus", "弃权"),
+    "recused": SeatMark("is-off", "user-minus", "回避"),
+    "leave": SeatMark("is-off", "calendar-off", "请假"),
+    "absent": SeatMark("is-off", "", "未到"),
+    "open": SeatMark("", "", "未表决"),
+}
+
+
+def attendance_marks(due: int, present: int, recused: int = 0) -> list[str]:
+    """Return the marks of an attendance strip: present, recused, then absent seats; counts are persons."""
+    return ["in"] * present + ["recused"] * recused + ["absent"] * (due - present - recused)
+
+
+def vote_marks(
+    due: int, *, approve: int = 0, against: int = 0, abstain: int = 0, recused: int = 0, unvoted: int = 0
+) -> list[str]:
+    """Return the marks of a vote strip sorted by result, never by person; the rest of ``due`` is absent."""
+    marks = ["yes"] * approve + ["no"] * against + ["abstain"] * abstain + ["open"] * unvoted + ["recused"] * recused
+    return marks + ["absent"] * (due - len(marks))
