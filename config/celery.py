@@ -13,5 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # Notifications are delivered on commit; this picks up what a crash in between has left.
     "deliver-outbox": {"task": "notifications.tasks.deliver_outbox", "schedule": 60.0},
+    # Documents are rendered on commit; this repeats what failed.
+    "render-outstanding": {"task": "documents.tasks.render_outstanding", "schedule": 300.0},
     "remind-deadlines": {"task": "decisions.tasks.remind_deadlines", "schedule": crontab(hour=8, minute=0)},
 }

@@ -153,6 +153,12 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "Xiaoyi-2026") if not IS_PRODUCTION else ""
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
+# --- Addresses and fonts of issued documents ------------------------------------------------------------
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")  # printed as QR code on documents, written in e-mails
+DOCUMENT_FONTS = Path(
+    env.str("DOCUMENT_FONTS", str(BASE_DIR / ".run" / "fonts"))
+)  # font files beside the system's
+
 # --- Language, time, static files, uploads --------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -4,4 +4,4 @@ import os
 
 os.environ["APP_ENV"] = "test"
 
-from config.settings import *  # noqa: E402, F403 - the environment must be set before the settings are read
+from config.settings import *  # noqa: F403 - the environment must be set before the settings are read
