@@ -21,78 +21,94 @@ LOOKS: dict[str, tuple[str, str]] = {
     "已满足": ("circle-check", OK),
     "未满足": ("alert-octagon", BAD),
     "上会受阻": ("hand-stop", STOP),
-    # 议题和环节
+    # 议题、环节、决议和复议
     "草拟": ("pencil", GREY),
-    "已申报": ("send", GREY),
-    "待确定": ("circle-dashed", GREY),
-    "待上会": ("circle-dashed", GREY),
     "待审议": ("circle-dashed", GREY),
-    "待列会": ("circle-dashed", GREY),
-    "已列会": ("calendar-event", RUN),
     "正在审议": ("writing", RUN),
-    "在办": ("progress-check", RUN),
+    "已审议": ("checks", GREY),
     "通过": ("circle-check", OK),
     "修改后通过": ("circle-check", OK),
-    "同意提交": ("circle-check", OK),
     "否决": ("circle-x", BAD),
-    "未通过": ("circle-x", BAD),
     "缓议": ("player-pause", WARN),
     "退回完善": ("arrow-back-up", WARN),
-    "退回": ("arrow-back-up", WARN),
     "撤回": ("arrow-back-up", GREY),
-    "已撤回": ("arrow-back-up", GREY),
     "已归档": ("archive", GREY),
     "未开始": ("circle-dashed", GREY),
+    "待确定": ("circle-dashed", WARN),
+    "已确定": ("check", RUN),
+    "已列会": ("calendar-event", RUN),
+    "落实中": ("progress-check", RUN),
+    "有效": ("circle-check", OK),
+    "已被变更": ("versions", GREY),
+    "征集附议": ("users", WARN),
+    "复议中": ("rotate", RUN),
+    "不予受理": ("circle-x", GREY),
+    "决议已变更": ("versions", RUN),
+    "维持原决议": ("circle-check", GREY),
+    # 前置程序和沟通
+    "同意或可行": ("circle-check", OK),
+    "有条件同意": ("alert-triangle", WARN),
+    "不同意或不可行": ("circle-x", BAD),
+    "已听取意见": ("circle-check", OK),
+    "讨论通过": ("circle-check", OK),
+    "无重大分歧": ("circle-check", OK),
+    "有重大分歧": ("hand-stop", BAD),
     # 落实任务
     "已下达": ("send", GREY),
-    "已签收": ("checks", GREY),
     "进行中": ("progress-check", RUN),
-    "落实中": ("progress-check", RUN),
     "待验收": ("clipboard-check", RUN),
     "已办结": ("circle-check", OK),
-    "办结": ("circle-check", OK),
-    "已取消": ("circle-x", GREY),
-    # 出席
+    "已终止": ("circle-x", GREY),
+    "签收": ("checks", GREY),
+    "反馈进展": ("message-dots", RUN),
+    "报请验收": ("clipboard-check", RUN),
+    "验收通过": ("circle-check", OK),
+    "退回": ("arrow-back-up", WARN),
+    "催办": ("bell-ringing", WARN),
+    "待处理": ("hourglass", WARN),
+    "已同意": ("circle-check", OK),
+    # 出席、表决和表态
     "到会": ("check", OK),
     "请假": ("calendar-off", GREY),
     "回避": ("user-minus", WARN),
     "回避中": ("user-minus", WARN),
     "列席": ("eye", GREY),
     "缺席": ("user-off", BAD),
-    "迟到": ("clock-hour-4", WARN),
-    "未到": ("circle-dashed", GREY),
-    # 表决和表态
+    "未签到": ("circle-dashed", GREY),
+    "未表态": ("circle-dashed", GREY),
     "赞成": ("check", OK),
     "同意": ("check", OK),
     "反对": ("x", BAD),
     "不同意": ("x", BAD),
     "弃权": ("minus", WARN),
-    "保留意见": ("minus", WARN),
-    # 会议
+    # 会议、记录和纪要
     "筹备": ("pencil", GREY),
-    "筹备中": ("pencil", GREY),
     "已通知": ("send", RUN),
-    "正在开会": ("writing", RUN),
     "休会": ("player-pause", WARN),
     "已散会": ("door-exit", GREY),
+    "记录已签字": ("signature", OK),
+    "已取消": ("circle-x", GREY),
+    "现场记录": ("writing", GREY),
     "补录": ("history", WARN),
+    "起草": ("pencil", GREY),
     "待签发": ("signature", WARN),
     "已签发": ("circle-check", OK),
-    "已更正": ("versions", GREY),
     "达到": ("circle-check", OK),
     "未达到": ("hand-stop", BAD),
     "可以议事": ("circle-check", OK),
-    # 复议
-    "待附议": ("users", WARN),
-    "已受理": ("circle-check", RUN),
-    "不予受理": ("circle-x", GREY),
     # 保存
     "已保存": ("cloud-check", OK),
     "正在保存": ("refresh", GREY),
     "保存失败": ("alert-octagon", BAD),
 }
 
-TONE_ICONS = {OK: "circle-check", RUN: "info-circle", WARN: "alert-triangle", BAD: "alert-octagon", STOP: "hand-stop"}
+TONE_ICONS = {
+    OK: "circle-check",
+    RUN: "info-circle",
+    WARN: "alert-triangle",
+    BAD: "alert-octagon",
+    STOP: "hand-stop",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +179,11 @@ def vote_marks(
     due: int, *, approve: int = 0, against: int = 0, abstain: int = 0, recused: int = 0, unvoted: int = 0
 ) -> list[str]:
     """Return the marks of a vote strip sorted by result, never by person; the rest of ``due`` is absent."""
-    marks = ["yes"] * approve + ["no"] * against + ["abstain"] * abstain + ["open"] * unvoted + ["recused"] * recused
+    marks = (
+        ["yes"] * approve
+        + ["no"] * against
+        + ["abstain"] * abstain
+        + ["open"] * unvoted
+        + ["recused"] * recused
+    )
     return marks + ["absent"] * (due - len(marks))

@@ -15,3 +15,8 @@ urlpatterns = [
     path("notices/", include("notifications.urls")),
     path("documents/", include("documents.urls")),
 ]
+
+handler400 = "common.views.bad_request"
+handler403 = "common.views.permission_denied"
+handler404 = "common.views.page_not_found"
+handler500 = "common.views.server_error"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,7 +25,9 @@ MESSAGE_TONES = {"success": c.OK, "info": c.RUN, "debug": c.RUN, "warning": c.WA
 
 
 def _local(moment: date) -> date:
-    return timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    return (
+        timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    )
 
 
 @register.filter
@@ -133,7 +136,9 @@ def due(value: date | None) -> SafeString | str:
 
 
 @register.inclusion_tag("components/_seats.html")
-def seats(marks: Iterable[str], gate: int | None = None, gate_text: str = "", label: str = "") -> dict[str, Any]:
+def seats(
+    marks: Iterable[str], gate: int | None = None, gate_text: str = "", label: str = ""
+) -> dict[str, Any]:
     """Draw one square per seat; ``gate`` puts the gold line after that many seats (1-based).
 
     ``marks`` are keys of ``components.SEAT_MARKS``; ``label`` is read aloud, by default counted from them.
@@ -187,14 +192,22 @@ def check_row(check: Check) -> dict[str, Any]:
     look = c.pill_for(Level(check.level).label)
     row = {Level.WARN: ("is-warn", "t-warn"), Level.INFO: ("is-ok", "t-run")}
     css, color = row.get(Level(check.level), ("is-stop", "t-bad"))
-    return {"check": check, "css": css, "icon": look.icon, "color": color, "pill": c.pill_for(word), "level": look}
+    return {
+        "check": check,
+        "css": css,
+        "icon": look.icon,
+        "color": color,
+        "pill": c.pill_for(word),
+        "level": look,
+    }
 
 
 @register.inclusion_tag("components/_checklist.html")
 def checklist(checks: Iterable[Check], primary: bool = False) -> dict[str, Any]:
     """Draw a check list: what stops first, what is met in one line each; ``primary`` seals the first button."""
     given = list(checks)
-    rows = [check_row(check) for check in [*failing(given), *(c for c in given if not c.is_failing)]]
+    met = [check for check in given if not check.is_failing]
+    rows = [check_row(check) for check in [*failing(given), *met]]
     return {"rows": rows, "primary": primary}
 
 
@@ -245,3 +258,12 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
     fields = [form[name] for name in form.errors if name in form.fields]
     general = form.non_field_errors() if form.is_bound else []
     return {"fields": fields, "general": general, "count": len(fields)}
+
+
+@register.simple_tag
+def nav_url(name: str) -> str:
+    """Return the address of a room, or # while the room is not there yet."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "#"

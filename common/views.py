@@ -1,0 +1,145 @@
+"""Answers to refused and failed requests: a full page, a fragment put in place, or JSON."""
+
+import logging
+import re
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from common.errors import Blocked, NotNow, NotPermitted, NotVisible, Refusal
+
+log = logging.getLogger("common.refusals")
+
+# status → (icon, tone, heading, what to do)
+WORDS: dict[int, tuple[str, str, str, str]] = {
+    400: ("alert-octagon", "bad", "请求不完整，没有办理", "请返回上一页，刷新后重新填写。"),
+    403: ("lock", "warn", "不能办理这一步", ""),
+    404: ("file-search", "run", "没有找到这一页", "地址可能有误，或者这项内容不在您的知悉范围内。"),
+    409: ("refresh", "warn", "内容已有变化，没有办理", ""),
+    422: ("hand-stop", "bad", "暂不能办理", ""),
+    500: (
+        "tool",
+        "bad",
+        "系统故障，这一步没有办成",
+        "已保存的内容不受影响，请稍后再办。再次出现请拨打报修电话，并报出下面的时间和编号。",
+    ),
+}
+CSRF_TEXT = "页面停留过久或浏览器拦截了 Cookie，填写的内容没有保存。请返回上一页，刷新后再办。"
+TARGET = re.compile(r"#[A-Za-z][\w-]*")
+
+
+def _return_url(request: HttpRequest) -> str:
+    """The page the person came from where it is ours, else the workbench."""
+    origin = request.META.get("HTTP_REFERER", "")
+    if origin != request.build_absolute_uri() and url_has_allowed_host_and_scheme(
+        origin, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return origin
+    try:
+        return reverse("workbench:home")
+    except NoReverseMatch:
+        return "/"
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    icon, tone, heading, text = WORDS[status]
+    context = {
+        "status": status,
+        "icon": icon,
+        "tone": tone,
+        "heading": heading,
+        "text": text,
+        "back": _return_url(request),
+        "now": timezone.now(),
+        "number": getattr(request, "request_id", "")[:8].upper(),
+        **context,
+    }
+    if getattr(request, "htmx", False):
+        answer = render(request, "errors/fragment.html", context, status=status)
+        wished = request.headers.get("X-Refusal-Target", "")
+        answer["HX-Retarget"] = wished if TARGET.fullmatch(wished) else "#flash"
+        answer["HX-Reswap"] = "innerHTML"
+        return answer
+    user = getattr(request, "user", None)
+    context["frame"] = "base.html" if user is not None and user.is_authenticated else "plain_base.html"
+    return render(request, "errors/page.html", context, status=status)
+
+
+def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer one refusal with its status: 404 says nothing, 403 whom it takes, 409 what changed, 422 all blockers."""
+    if isinstance(refusal, NotVisible):
+        if _wants_json(request):
+            return JsonResponse({"message": WORDS[404][2]}, status=404)
+        return _answer(request, 404)
+    context: dict[str, Any] = {"text": refusal.message}
+    if isinstance(refusal, NotPermitted):
+        context["need"] = refusal.need
+    if isinstance(refusal, NotNow):
+        context["current"] = refusal.current
+    if isinstance(refusal, Blocked):
+        context["checks"] = refusal.checks
+        context["heading"] = f"还有 {len(refusal.checks)} 项未满足，暂不能办理"
+    if _wants_json(request):
+        body: dict[str, Any] = {"message": refusal.message}
+        if isinstance(refusal, NotPermitted):
+            body["need"] = refusal.need
+        if isinstance(refusal, NotNow):
+            body["current"] = (
+                refusal.current if isinstance(refusal.current, dict | list) else str(refusal.current or "")
+            )
+        if isinstance(refusal, Blocked):
+            body["checks"] = [asdict(check) for check in refusal.checks]
+        return JsonResponse(body, status=refusal.status)
+    return _answer(request, refusal.status, **context)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    return _answer(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 for Django's own PermissionDenied."""
+    return _answer(request, 403, text=str(exception) or NotPermitted.default_message)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 where the form's token is missing or stale."""
+    return _answer(request, 403, heading="页面已过期，没有办理", text=CSRF_TEXT)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 without saying whether anything is there."""
+    return _answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with time and number, touching neither database nor session."""
+    number = getattr(request, "request_id", "")
+    log.error("request %s failed: %s %s", number, request.method, request.path)
+    icon, tone, heading, text = WORDS[500]
+    context = {
+        "status": 500,
+        "icon": icon,
+        "tone": tone,
+        "heading": heading,
+        "text": text,
+        "back": "/",
+        "now": timezone.now(),
+        "number": number[:8].upper(),
+        "frame": "plain_base.html",
+    }
+    fragment = bool(getattr(request, "htmx", False))
+    name = "errors/fragment.html" if fragment else "errors/page.html"
+    headers = {"HX-Retarget": "#flash", "HX-Reswap": "innerHTML"} if fragment else {}
+    return HttpResponse(render_to_string(name, context), status=500, headers=headers)

@@ -1,0 +1,33 @@
+"""Which school the person is working in."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from governance.access import Offices, offices_of
+from governance.models import School
+
+SESSION_KEY = "school"
+
+
+def school_of(request: HttpRequest) -> School | None:
+    """The school chosen in the session while it is visible, else the first visible one; None without any."""
+    schools = School.objects.visible_to(request.user).select_related("authority")
+    chosen = request.session.get(SESSION_KEY) if request.user.is_authenticated else None
+    return (chosen and schools.filter(pk=chosen).first()) or schools.first()
+
+
+class SchoolMiddleware:
+    """Set ``request.school`` (School or None) and ``request.offices`` (Offices or None), fetched when first used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        def offices() -> Offices | None:
+            return offices_of(request.user, request.school) if request.school else None
+
+        request.school = SimpleLazyObject(lambda: school_of(request))
+        request.offices = SimpleLazyObject(offices)
+        return self.get_response(request)

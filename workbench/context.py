@@ -1,0 +1,142 @@
+"""The shell around every page: navigation, school, unread notices. Nothing is queried until it is drawn."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from common.templatetags.ui import nav_url
+from decisions.models import Task
+from governance.models import AuthorityMember, School
+from notifications.selectors import unread_count
+
+MENU_SCHOOLS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of the navigation; ``count`` is 0 where nothing is to be shown."""
+
+    label: str
+    short: str
+    icon: str
+    url: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Entries under one caption; the first group has none."""
+
+    caption: str
+    entries: list[NavEntry]
+
+
+class Shell:
+    """What base.html asks for; every property is computed at most once a request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = request.user
+
+    def _entry(
+        self, view: str, label: str, icon: str, *prefixes: str, short: str = "", count: int = 0
+    ) -> NavEntry:
+        match = self.request.resolver_match
+        here = match.view_name if match else ""
+        current = any(here.startswith(prefix) for prefix in (prefixes or (view,)))
+        return NavEntry(label, short or label, icon, nav_url(view), current, count)
+
+    @cached_property
+    def work(self) -> list[NavEntry]:
+        """The four rooms of daily work; also the bottom tabs on a phone."""
+        here = self.request.resolver_match
+        on_tasks = bool(here) and here.view_name.startswith("decisions:task")
+        items = self._entry(
+            "decisions:item_list", "议题", "clipboard-list", *(() if on_tasks else ("decisions:",))
+        )
+        return [
+            self._entry("workbench:home", "工作台", "layout-dashboard"),
+            items,
+            self._entry("meetings:meeting_list", "会议", "calendar-event", "meetings:"),
+            self._entry(
+                "decisions:task_list",
+                "落实任务",
+                "checklist",
+                "decisions:task",
+                short="任务",
+                count=self.overdue_tasks,
+            ),
+        ]
+
+    @cached_property
+    def nav(self) -> list[NavGroup]:
+        """The side navigation; district members also get their schools."""
+        groups = [NavGroup("", self.work)]
+        if self.is_district:
+            groups.append(
+                NavGroup(
+                    "监督", [self._entry("oversight:school_list", "学校", "building-community", "oversight:")]
+                )
+            )
+        groups.append(
+            NavGroup(
+                "基础",
+                [
+                    self._entry("governance:catalogue", "事项清单", "list-details", "governance:catalogue"),
+                    self._entry(
+                        "governance:leadership", "班子与任职", "users-group", "governance:leadership"
+                    ),
+                ],
+            )
+        )
+        return groups
+
+    @cached_property
+    def overdue_tasks(self) -> int:
+        """Overdue tasks the person may see in the current school."""
+        if not self.request.school:
+            return 0
+        return Task.objects.visible_to(self.user).filter(school=self.request.school).overdue().count()
+
+    @cached_property
+    def me(self) -> NavEntry:
+        """The page of the person: name, offices, sign out."""
+        return self._entry("accounts:me", "我的", "user")
+
+    @cached_property
+    def is_district(self) -> bool:
+        """Whether the person holds an office in an authority today."""
+        return AuthorityMember.objects.active().filter(person=self.user).exists()
+
+    @cached_property
+    def unread(self) -> int:
+        """Notices not yet opened."""
+        return unread_count(self.user)
+
+    @cached_property
+    def _visible(self) -> list[School]:
+        return list(School.objects.visible_to(self.user)[: MENU_SCHOOLS + 1])
+
+    @property
+    def schools(self) -> list[School]:
+        """The schools to switch between, at most thirty."""
+        return self._visible[:MENU_SCHOOLS]
+
+    @property
+    def has_more_schools(self) -> bool:
+        """Whether the menu is cut and the full list must be opened."""
+        return len(self._visible) > MENU_SCHOOLS
+
+    @cached_property
+    def titles(self) -> str:
+        """The person's offices in the current school in words."""
+        return self.request.offices.titles if self.request.offices else ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``shell`` for people who are signed in."""
+    user = getattr(request, "user", None)
+    return {"shell": Shell(request)} if user is not None and user.is_authenticated else {}
