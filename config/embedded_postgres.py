@@ -116,7 +116,7 @@ def stop(data: Path) -> bool:
 
 
 def _accepts(socket: Path) -> bool:
-    """Whether a server answers there that this user may trust: its folder is the user's own, or we are root."""
+    """Whether a server answers there that we may trust: the folder is our own, or we are root."""
     if not socket.exists() or os.geteuid() not in (0, socket.stat().st_uid):
         return False
     try:
@@ -260,7 +260,7 @@ def _initialise(server: Server) -> None:
 
 
 def _clear_stale_pid(server: Server) -> None:
-    """Remove the pid file of a server that was killed and whose number now belongs to another program.
+    """Remove the pid file of a killed server whose number another program or an unreaped zombie now holds.
 
     A pid that no longer exists is dealt with by PostgreSQL itself.
     """
@@ -270,7 +270,9 @@ def _clear_stale_pid(server: Server) -> None:
     first_line = pid_file.read_text(encoding="utf-8").partition("\n")[0].strip()
     try:
         process = psutil.Process(abs(int(first_line)))
-        command = process.cmdline()
+        command = [] if process.status() == psutil.STATUS_ZOMBIE else process.cmdline()
+    except psutil.ZombieProcess:
+        command = []
     except (ValueError, psutil.NoSuchProcess):
         return
     if not any(str(server.data) in argument for argument in command):

@@ -1,0 +1,30 @@
+"""Sending private files after the caller has checked that the person may read them."""
+
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+
+def private_file(
+    stored: FieldFile, *, filename: str, content_type: str, inline: bool = False
+) -> HttpResponseBase:
+    """Answer with one stored file, never cached by others, shown in the browser only when `inline`.
+
+    Behind nginx (settings.X_ACCEL_PREFIX) only its internal address is answered and nginx sends the bytes.
+    Raises FileNotFoundError where the file is gone.
+    """
+    response: HttpResponseBase
+    if settings.X_ACCEL_PREFIX:
+        if not stored.storage.exists(stored.name):
+            raise FileNotFoundError(stored.name)
+        response = HttpResponse(content_type=content_type)
+        response["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(stored.name)
+    else:
+        response = FileResponse(stored.open("rb"), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(not inline, filename)
+    response["Cache-Control"] = "private, no-store"
+    return response
