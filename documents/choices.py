@@ -13,4 +13,7 @@ class DocumentKind(TextChoices):
     PARTY_MINUTES = "party_minutes", "党组织会议纪要"
     ADMIN_MINUTES = "admin_minutes", "校长办公会议纪要"
     RESOLUTION = "resolution", "决议"
+    ADMIN_RESOLUTION = "admin_resolution", "校长办公会议决定"
+    PARTY_MEETING = "party_meeting", "党组织会议次序"
+    ADMIN_MEETING = "admin_meeting", "校长办公会议次序"
     MEETING_RECORD = "meeting_record", "会议记录"
