@@ -19,7 +19,7 @@ def school_of(request: HttpRequest) -> School | None:
 
 
 class SchoolMiddleware:
-    """Set ``request.school`` (School or None) and ``request.offices`` (Offices or None), fetched when first used."""
+    """Set ``request.school`` and ``request.offices``, fetched when first used; falsy where there is none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,0 +1,170 @@
+"""Fetch, lock, and may this person know it exists; and the rights on items that offices give."""
+
+from collections.abc import Callable
+from typing import Any
+
+from common.errors import NotPermitted, NotVisible
+from decisions.models import DecisionItem, Reconsideration, Task, TaskExtension
+from governance.access import Offices, offices_of
+from governance.choices import BodyKind
+
+
+def item_for(user: Any, item_id: int) -> DecisionItem:
+    """An item the person may see, with what its page needs; else NotVisible."""
+    item = (
+        DecisionItem.objects.visible_to(user)
+        .filter(pk=item_id)
+        .select_related(
+            "school",
+            "school__authority",
+            "school__party_org",
+            "catalogue_entry",
+            "current_stage__body",
+            "proposer",
+            "presenter",
+            "created_by",
+        )
+        .first()
+    )
+    if item is None:
+        raise NotVisible("DecisionItem")
+    return item
+
+
+def item_for_update(user: Any, item_id: int) -> DecisionItem:
+    """The same item, its row locked until the transaction ends. Every change of an item starts here."""
+    visible = DecisionItem.objects.visible_to(user).filter(pk=item_id).values_list("pk", flat=True).first()
+    if visible is None:
+        raise NotVisible("DecisionItem")
+    return lock_item(item_id)
+
+
+def lock_item(item_id: int) -> DecisionItem:
+    """Lock an item for a service that has already decided who acts (a meeting concluding its entry)."""
+    return (
+        DecisionItem.objects.select_for_update(of=("self",))
+        .select_related("school", "school__authority", "catalogue_entry", "current_stage__body")
+        .get(pk=item_id)
+    )
+
+
+def task_for_update(user: Any, task_id: int) -> Task:
+    """A visible task, locked; its item is locked first, so that tasks and items never deadlock."""
+    task = Task.objects.visible_to(user).filter(pk=task_id).values("item_id").first()
+    if task is None:
+        raise NotVisible("Task")
+    lock_item(task["item_id"])
+    return (
+        Task.objects.select_for_update(of=("self",))
+        .select_related("school", "item", "item__current_stage__body", "owner", "resolution__stage__body")
+        .get(pk=task_id)
+    )
+
+
+def extension_for(user: Any, extension_id: int) -> TaskExtension:
+    """A visible extension request, else NotVisible."""
+    extension = TaskExtension.objects.visible_to(user).filter(pk=extension_id).first()
+    if extension is None:
+        raise NotVisible("TaskExtension")
+    return extension
+
+
+def reconsideration_for(user: Any, reconsideration_id: int) -> Reconsideration:
+    """A visible reconsideration, else NotVisible."""
+    found = (
+        Reconsideration.objects.visible_to(user)
+        .filter(pk=reconsideration_id)
+        .select_related("resolution__stage__body", "item")
+        .first()
+    )
+    if found is None:
+        raise NotVisible("Reconsideration")
+    return found
+
+
+# --- Rights ------------------------------------------------------------------------------------------
+# Each right is one function (offices, item) -> bool; services and buttons call the same function.
+
+
+def may_draft(offices: Offices) -> bool:
+    """Anyone serving in the school may draft; who proposes must be a leader (R10)."""
+    return offices.belongs
+
+
+def may_edit(offices: Offices, item: DecisionItem) -> bool:
+    return offices.belongs and offices.person.pk in (item.created_by_id, item.proposer_id)
+
+
+def may_submit(offices: Offices, item: DecisionItem) -> bool:
+    return offices.belongs and offices.person.pk in (item.created_by_id, item.proposer_id)
+
+
+def may_add_evidence(offices: Offices, item: DecisionItem) -> bool:
+    makers = (item.created_by_id, item.proposer_id, item.presenter_id)
+    return offices.belongs and (
+        offices.person.pk in makers
+        or offices.is_clerk
+        or offices.is_secretary
+        or offices.is_deputy_secretary
+        or offices.is_principal
+    )
+
+
+def may_record_consultation(offices: Offices, item: DecisionItem) -> bool:
+    """书记、校长、副书记, or the clerk of the Party body on their behalf."""
+    return (
+        offices.is_secretary
+        or offices.is_principal
+        or offices.is_deputy_secretary
+        or any(
+            seat.body.kind in (BodyKind.PARTY, BodyKind.ASSEMBLY)
+            for seat in offices.seats
+            if not seat.is_voting
+        )
+    )
+
+
+def may_confirm(offices: Offices, item: DecisionItem) -> bool:
+    """P agenda by 书记, A agenda by 校长 (R11)."""
+    return item.current_stage is not None and offices.chairs(item.current_stage.body)
+
+
+def may_withdraw(offices: Offices, item: DecisionItem) -> bool:
+    return may_edit(offices, item) or may_confirm(offices, item)
+
+
+def may_complete(offices: Offices, item: DecisionItem) -> bool:
+    """校长 reports completion; 书记 for matters the Party decided directly."""
+    return offices.is_principal or offices.is_secretary
+
+
+def may_report(offices: Offices, task: Task) -> bool:
+    return offices.belongs and (
+        offices.person.pk == task.owner_id or task.helpers.filter(pk=offices.person.pk).exists()
+    )
+
+
+def may_accept(offices: Offices, task: Task) -> bool:
+    """校长 or 书记 accepts work; one's own only where both offices are one person's (一肩挑)."""
+    if offices.person.pk == task.owner_id:
+        return offices.is_principal and offices.is_secretary
+    return offices.is_principal or offices.is_secretary
+
+
+def may_urge(offices: Offices, task: Task) -> bool:
+    return offices.is_principal or offices.is_secretary or offices.is_clerk
+
+
+def may_request_reconsideration(offices: Offices, item: DecisionItem) -> bool:
+    return offices.is_leader
+
+
+def require(right: Callable[..., bool], offices: Offices, record: Any, message: str) -> None:
+    """Raise NotPermitted with a plain reason unless the right is held."""
+    if not right(offices, record):
+        raise NotPermitted(message)
+
+
+def offices_on(user: Any, item: DecisionItem) -> Offices:
+    """The offices of a person in the item's school today."""
+    return offices_of(user, item.school)

@@ -1,0 +1,252 @@
+"""Drafting, submitting, revising, confirming, returning, withdrawing and completing an item."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from common.errors import NotNow, NotPermitted, StaleVersion
+from common.history import save_as
+from decisions import access, transitions
+from decisions.choices import ItemState, Outcome, StageState
+from decisions.models import ConcernedPerson, DecisionItem
+from decisions.services.acts import record
+from decisions.services.reconsideration import open_reconsideration, uphold
+from decisions.services.stages import close_stage, lay_route
+from documents.choices import DocumentKind
+from documents.services import next_number
+from governance.access import offices_of
+from governance.models import CatalogueEntry, School
+from governance.selectors import chairs_of
+from notifications.services import notify
+
+FIELDS = (
+    "title",
+    "background",
+    "proposal",
+    "amount",
+    "fund_source",
+    "department",
+    "observers",
+    "presenter",
+    "proposer",
+    "access_scope",
+)
+
+
+def item_url(item: DecisionItem) -> str:
+    return reverse("decisions:item_detail", args=[item.pk])
+
+
+@transaction.atomic
+def draft_item(*, actor: Any, school: School, entry: CatalogueEntry, fields: dict[str, Any]) -> DecisionItem:
+    """Begin an item as a draft of one catalogue entry; class, route and scope come from the entry (R12)."""
+    if not access.may_draft(offices_of(actor, school)):
+        raise NotPermitted("只有本校在任人员可以起草议题。")
+    if entry.school_id != school.pk or not entry.is_current:
+        raise NotNow("此事项不在本校现行清单内，请重新选择。")
+    item = DecisionItem(
+        school=school,
+        catalogue_entry=entry,
+        route=entry.route,
+        major_classes=entry.major_classes,
+        access_scope=entry.access_scope,
+        created_by=actor,
+        proposer=actor,
+        proposal_revised_at=timezone.now(),
+    )
+    _assign(item, fields)
+    save_as(item, actor, "起草议题")
+    record(item, kind="item.drafted", text=f"{actor}起草议题", actor=actor, seal=False)
+    return item
+
+
+def _assign(item: DecisionItem, fields: dict[str, Any]) -> list[str]:
+    """Set the known fields; a scope may be narrowed, never widened beyond the entry's. Returns changed names."""
+    changed = []
+    for name, value in fields.items():
+        if name not in FIELDS:
+            raise ValueError(f"{name} is not a field people edit")
+        if name == "access_scope":
+            value = max(int(value), item.catalogue_entry.access_scope)
+        if getattr(item, name) != value:
+            setattr(item, name, value)
+            changed.append(name)
+    return changed
+
+
+@transaction.atomic
+def revise(
+    item_id: int, *, actor: Any, fields: dict[str, Any], version: int | None = None, reason: str = ""
+) -> DecisionItem:
+    """Change the content of an item that no meeting holds. A new proposal is a new version: consult again (R17).
+
+    Raises StaleVersion when `version` is given and someone saved meanwhile.
+    """
+    item = access.item_for_update(actor, item_id)
+    transitions.REVISE.require(item, offices_of(actor, item.school))
+    if item.current_stage and item.current_stage.state == StageState.SCHEDULED:
+        raise NotNow("议题已列入会议，不能修改。请先从议程中移出。", current=item)
+    if version is not None and version != item.version:
+        raise StaleVersion(f"此议题刚被{_last_editor(item)}更新，请刷新后再改。", current=item)
+    proposal_before = item.proposal
+    changed = _assign(item, fields)
+    if not changed:
+        return item
+    is_draft = item.state == ItemState.DRAFT
+    if item.proposal != proposal_before:
+        item.proposal_revised_at = timezone.now()
+        if not is_draft:
+            item.proposal_version += 1
+    labels = "、".join(DecisionItem._meta.get_field(name).verbose_name for name in changed)
+    if is_draft:
+        item.version += 1
+        save_as(item, actor, f"修改{labels}")
+        return item
+    version_note = f"（第{item.proposal_version}版）" if item.proposal != proposal_before else ""
+    record(
+        item,
+        kind=transitions.REVISE.event,
+        text=f"{actor}修改{labels}{version_note}",
+        actor=actor,
+        reason=reason,
+        data={"fields": changed, "proposal_version": item.proposal_version},
+    )
+    return item
+
+
+def _last_editor(item: DecisionItem) -> str:
+    last = item.history.select_related("history_user").first()
+    return str(last.history_user) if last and last.history_user else "他人"
+
+
+@transaction.atomic
+def set_concerned(item_id: int, *, actor: Any, people: Iterable[tuple[Any, str]]) -> DecisionItem:
+    """Name the persons the matter touches, with their relation (R36). Replaces the earlier list."""
+    item = access.item_for_update(actor, item_id)
+    transitions.REVISE.require(item, offices_of(actor, item.school))
+    wanted = {person.pk: (person, relation) for person, relation in people}
+    item.concerned.exclude(person__in=wanted).delete()
+    for person, relation in wanted.values():
+        ConcernedPerson.objects.update_or_create(item=item, person=person, defaults={"relation": relation})
+    names = "、".join(str(person) for person, _ in wanted.values()) or "无"
+    record(item, kind="item.concerned", text=f"{actor}登记利害回避人：{names}", actor=actor, seal=False)
+    return item
+
+
+@transaction.atomic
+def submit(item_id: int, *, actor: Any) -> DecisionItem:
+    """申报: give the item its number, lay its route, tell the chair of the first body.
+
+    A returned item goes round again: a new round of stages, with the earlier ones kept.
+    """
+    item = access.item_for_update(actor, item_id)
+    transitions.SUBMIT.require(item, offices_of(actor, item.school))
+    is_again = item.state == ItemState.RETURNED
+    if not item.number:
+        year = timezone.localdate().year
+        item.number = f"{year}-{next_number(item.school, DocumentKind.ITEM, year):03d}"
+        item.submitted_at = timezone.now()
+    item.state = ItemState.PENDING
+    if item.current_stage is None:
+        if is_again:
+            item.round += 1
+        lay_route(item, actor)
+    stage = item.current_stage
+    text = f"{actor}{'重新申报' if is_again else '申报'}议题"
+    if item.proposer_id != actor.pk:
+        text += f"，提出人{item.proposer}"
+    record(item, kind=transitions.SUBMIT.event, text=text, actor=actor)
+    notify(
+        recipients=chairs_of(stage.body),
+        kind="stage.awaiting",
+        title=f"请确定议题：{item.title}",
+        body=f"{item.number}，拟上{stage.body}。",
+        url=item_url(item),
+        school=item.school,
+    )
+    return item
+
+
+@transaction.atomic
+def confirm(item_id: int, *, actor: Any) -> DecisionItem:
+    """议题确定 by the chair of the stage's body (R11)."""
+    item = access.item_for_update(actor, item_id)
+    transitions.CONFIRM.require(item, offices_of(actor, item.school))
+    stage = item.current_stage
+    stage.state = StageState.CONFIRMED
+    stage.confirmed_by, stage.confirmed_at = actor, timezone.now()
+    save_as(stage, actor, "确定议题")
+    item.state = ItemState.PENDING
+    record(
+        item,
+        kind=transitions.CONFIRM.event,
+        text=f"{actor}确定为{stage.body}议题",
+        actor=actor,
+        data={"stage": stage.pk},
+    )
+    return item
+
+
+@transaction.atomic
+def send_back(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
+    """退回完善 before any meeting: the stage stays open, the proposer mends and submits again."""
+    item = access.item_for_update(actor, item_id)
+    transitions.SEND_BACK.require(item, offices_of(actor, item.school))
+    stage = item.current_stage
+    stage.state, stage.confirmed_by, stage.confirmed_at = StageState.OPEN, None, None
+    save_as(stage, actor, "退回完善")
+    item.state = ItemState.RETURNED
+    record(
+        item, kind=transitions.SEND_BACK.event, text=f"{actor}退回完善：{reason}", actor=actor, reason=reason
+    )
+    _tell_makers(item, f"议题退回完善：{item.title}", reason)
+    return item
+
+
+@transaction.atomic
+def withdraw(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
+    """撤回: the item leaves its route. Within a reconsideration the standing resolution is kept."""
+    item = access.item_for_update(actor, item_id)
+    transitions.WITHDRAW.require(item, offices_of(actor, item.school))
+    stage = item.current_stage
+    if stage is not None:
+        if stage.state == StageState.SCHEDULED:
+            raise NotNow("议题已列入会议，请先从议程中移出再撤回。", current=item)
+        close_stage(stage, actor, outcome=Outcome.WITHDRAWN)
+    item.current_stage = None
+    reconsideration = open_reconsideration(item)
+    if reconsideration is not None:
+        uphold(item, reconsideration, actor=actor, answer=f"撤回复议：{reason}")
+    else:
+        item.state = ItemState.WITHDRAWN
+    record(
+        item, kind=transitions.WITHDRAW.event, text=f"{actor}撤回议题：{reason}", actor=actor, reason=reason
+    )
+    return item
+
+
+@transaction.atomic
+def complete(item_id: int, *, actor: Any, note: str) -> DecisionItem:
+    """办结: every task is accepted; the principal reports the result."""
+    item = access.item_for_update(actor, item_id)
+    transitions.COMPLETE.require(item, offices_of(actor, item.school))
+    item.state, item.completed_at, item.completion_note = ItemState.COMPLETED, timezone.now(), note
+    record(item, kind=transitions.COMPLETE.event, text=f"{actor}办结：{note}", actor=actor, reason=note)
+    _tell_makers(item, f"议题办结：{item.title}", note)
+    return item
+
+
+def _tell_makers(item: DecisionItem, title: str, body: str) -> None:
+    """Tell proposer and drafter, once each."""
+    people = {person.pk: person for person in (item.proposer, item.created_by)}
+    notify(
+        recipients=list(people.values()),
+        kind="item.news",
+        title=title,
+        body=body,
+        url=item_url(item),
+        school=item.school,
+    )

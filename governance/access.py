@@ -1,0 +1,102 @@
+"""What a person is in a school today: the offices every right is derived from."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from common.errors import NotPermitted, NotVisible
+from governance.choices import BodyKind, SeatRole
+from governance.models import Body, School, Seat, Staff
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The seats and the staff post a person holds in one school on one day."""
+
+    person: Any
+    school: School
+    seats: tuple[Seat, ...]
+    staff: Staff | None
+
+    def _holds(self, *roles: str) -> bool:
+        return any(seat.role in roles for seat in self.seats)
+
+    @property
+    def is_secretary(self) -> bool:
+        return self._holds(SeatRole.SECRETARY)
+
+    @property
+    def is_deputy_secretary(self) -> bool:
+        return self._holds(SeatRole.FULLTIME_DEPUTY_SECRETARY, SeatRole.DEPUTY_SECRETARY)
+
+    @property
+    def is_principal(self) -> bool:
+        return self._holds(SeatRole.PRINCIPAL)
+
+    @property
+    def is_clerk(self) -> bool:
+        return self._holds(SeatRole.CLERK)
+
+    @property
+    def is_leader(self) -> bool:
+        """Member of 领导班子 (R10)."""
+        return any(
+            seat.is_voting
+            and (
+                seat.body.kind in (BodyKind.PARTY, BodyKind.ADMIN)
+                or (seat.body.kind == BodyKind.ASSEMBLY and seat.role != SeatRole.PARTY_MEMBER)
+            )
+            for seat in self.seats
+        )
+
+    @property
+    def belongs(self) -> bool:
+        return bool(self.seats) or self.staff is not None
+
+    def chairs(self, body: Body) -> bool:
+        """Convenes and chairs the body by office (Z5, Z6)."""
+        return any(seat.body_id == body.pk and seat.role == body.chair_role for seat in self.seats)
+
+    def clerks(self, body: Body) -> bool:
+        return any(seat.body_id == body.pk and seat.role == SeatRole.CLERK for seat in self.seats)
+
+    def sits_in(self, body: Body) -> bool:
+        """Holds a voting seat in the body."""
+        return any(seat.body_id == body.pk and seat.is_voting for seat in self.seats)
+
+    @property
+    def titles(self) -> str:
+        """Roles in words, without repetition, e.g. 副书记、校长."""
+        names = [seat.get_role_display() for seat in self.seats if seat.role != SeatRole.PARTY_MEMBER]
+        if not names and self.staff:
+            names = [self.staff.title or self.staff.department]
+        return "、".join(dict.fromkeys(names)) or ("党员" if self.seats else "")
+
+
+def offices_of(person: Any, school: School, on: date | None = None) -> Offices:
+    """The offices of a person in a school on a day (today by default); two queries."""
+    return Offices(
+        person=person,
+        school=school,
+        seats=tuple(
+            Seat.objects.active(on)
+            .filter(person=person, school=school)
+            .select_related("body")
+            .order_by("order", "id")
+        ),
+        staff=Staff.objects.active(on).filter(person=person, school=school).first(),
+    )
+
+
+def school_for(user: Any, school_id: int) -> School:
+    """A school the person may see, else NotVisible."""
+    school = School.objects.visible_to(user).filter(pk=school_id).select_related("authority").first()
+    if school is None:
+        raise NotVisible("School")
+    return school
+
+
+def require(condition: bool, message: str) -> None:
+    """Raise NotPermitted with a plain reason unless the condition holds."""
+    if not condition:
+        raise NotPermitted(message)

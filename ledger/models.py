@@ -1,0 +1,45 @@
+"""An append-only hash chain. It knows nothing of schools beyond a chain key."""
+
+from django.db import models
+
+
+class Chain(models.Model):
+    """The head of one chain; its row lock orders the appends of that chain only."""
+
+    key = models.CharField("链", max_length=64, primary_key=True)
+    sequence = models.PositiveBigIntegerField("最新序号", default=0)
+    head = models.CharField("最新哈希", max_length=64, default="0" * 64)
+
+    class Meta:
+        verbose_name = "存证链"
+        verbose_name_plural = "存证链"
+
+    def __str__(self) -> str:
+        return f"{self.key}#{self.sequence}"
+
+
+class LedgerEntry(models.Model):
+    """One formal act, sealed: hash = SHA-256(previous hash + canonical JSON of the rest)."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="entries", verbose_name="链")
+    sequence = models.PositiveBigIntegerField("序号")
+    kind = models.CharField("行为", max_length=60)
+    subject = models.CharField("对象", max_length=80, help_text="例如 decisions.decisionitem:31")
+    payload = models.JSONField("内容")
+    actor_id = models.BigIntegerField("办理人编号", null=True)
+    actor_name = models.CharField("办理人", max_length=40)
+    recorded_at = models.DateTimeField("时间")
+    previous = models.CharField("前一哈希", max_length=64)
+    digest = models.CharField("哈希", max_length=64)
+
+    class Meta:
+        verbose_name = "存证"
+        verbose_name_plural = "存证"
+        ordering = ["chain", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "sequence"], name="ledger_one_entry_per_sequence")
+        ]
+        indexes = [models.Index(fields=["subject"], name="ledger_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.chain_id}#{self.sequence} {self.kind}"

@@ -1,0 +1,91 @@
+"""Appending to a chain, and proving that nothing in it was changed."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.models import Chain, LedgerEntry
+
+GENESIS = "0" * 64
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no spaces, UTF-8 characters as they are."""
+    return json.dumps(value, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(entry: LedgerEntry) -> str:
+    """SHA-256 (hex) over the previous hash and every sealed field of the entry."""
+    body = canonical(
+        {
+            "chain": entry.chain_id,
+            "sequence": entry.sequence,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "payload": entry.payload,
+            "actor_id": entry.actor_id,
+            "actor_name": entry.actor_name,
+            "recorded_at": entry.recorded_at.isoformat(),
+        }
+    )
+    return hashlib.sha256(f"{entry.previous}{body}".encode()).hexdigest()
+
+
+def append(
+    chain_key: str, *, kind: str, subject: str, payload: dict[str, Any], actor: Any = None
+) -> LedgerEntry:
+    """Seal one act at the end of a chain; must run inside the transaction of the act itself.
+
+    Locks the head row of this chain only, so schools never wait for one another.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("ledger.append must run inside the transaction of the act it seals")
+    Chain.objects.get_or_create(key=chain_key)
+    chain = Chain.objects.select_for_update().get(key=chain_key)
+    entry = LedgerEntry(
+        chain=chain,
+        sequence=chain.sequence + 1,
+        kind=kind,
+        subject=subject,
+        payload=json.loads(canonical(payload)),
+        actor_id=getattr(actor, "pk", None),
+        actor_name=str(actor or "系统"),
+        recorded_at=timezone.now(),
+        previous=chain.head,
+    )
+    entry.digest = digest_of(entry)
+    entry.save(force_insert=True)
+    chain.sequence, chain.head = entry.sequence, entry.digest
+    chain.save(update_fields=["sequence", "head"])
+    return entry
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One place where a chain does not hold."""
+
+    chain: str
+    sequence: int
+    problem: str
+
+
+def verify(chain_key: str) -> Iterator[Breach]:
+    """Every breach of one chain, in order; nothing when the chain holds from its first entry to its head."""
+    previous, expected = GENESIS, 1
+    for entry in LedgerEntry.objects.filter(chain_id=chain_key).order_by("sequence").iterator():
+        if entry.sequence != expected:
+            yield Breach(chain_key, expected, "序号中断")
+        if entry.previous != previous:
+            yield Breach(chain_key, entry.sequence, "与前一条不衔接")
+        if entry.digest != digest_of(entry):
+            yield Breach(chain_key, entry.sequence, "内容与哈希不符")
+        previous, expected = entry.digest, entry.sequence + 1
+    chain = Chain.objects.filter(key=chain_key).first()
+    if chain is None or chain.sequence != expected - 1 or chain.head != previous:
+        yield Breach(chain_key, expected, "链尾与最后一条不符")
