@@ -1,4 +1,4 @@
-"""What the page components are fed with: plain records and the one mapping from state to look (ui.md §6, §7)."""
+"""What page components are fed with: plain records and the one mapping from state to look (ui.md §6, §7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -55,7 +55,7 @@ class Blocked(Refusal):
     """Rules refuse it (422); ``checks`` holds every failing check at once, hardest first."""
 
     status = 422
-    default_message = "有条件尚未满足，暂不能办理。"
+    default_message = "请逐项补齐后再办。"
 
     def __init__(self, checks: Iterable[Check], message: str = "") -> None:
         self.checks = failing(checks)

@@ -8,11 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from common.errors import Blocked, NotNow, NotPermitted, NotVisible, Refusal
+from common.errors import Blocked, NotNow, NotPermitted, NotVisible, Refusal, StaleVersion
 
 log = logging.getLogger("common.refusals")
 
@@ -27,24 +26,22 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
         "tool",
         "bad",
         "系统故障，这一步没有办成",
-        "已保存的内容不受影响，请稍后再办。再次出现请拨打报修电话，并报出下面的时间和编号。",
+        "已保存的内容不受影响，请稍后再办。再次出现请联系平台管理员，并报出下面的时间和编号。",
     ),
 }
 CSRF_TEXT = "页面停留过久或浏览器拦截了 Cookie，填写的内容没有保存。请返回上一页，刷新后再办。"
+HOME = "/"
 TARGET = re.compile(r"#[A-Za-z][\w-]*")
 
 
 def _return_url(request: HttpRequest) -> str:
-    """The page the person came from where it is ours, else the workbench."""
+    """The page the person came from where it is ours, else the front door."""
     origin = request.META.get("HTTP_REFERER", "")
     if origin != request.build_absolute_uri() and url_has_allowed_host_and_scheme(
         origin, {request.get_host()}, require_https=request.is_secure()
     ):
         return origin
-    try:
-        return reverse("workbench:home")
-    except NoReverseMatch:
-        return "/"
+    return HOME
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -76,7 +73,7 @@ def _answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Answer one refusal with its status: 404 says nothing, 403 whom it takes, 409 what changed, 422 all blockers."""
+    """Answer one refusal: 404 says nothing, 403 whom it takes, 409 what changed, 422 every blocker."""
     if isinstance(refusal, NotVisible):
         if _wants_json(request):
             return JsonResponse({"message": WORDS[404][2]}, status=404)
@@ -100,6 +97,8 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         if isinstance(refusal, Blocked):
             body["checks"] = [asdict(check) for check in refusal.checks]
         return JsonResponse(body, status=refusal.status)
+    if isinstance(refusal, NotNow) and not isinstance(refusal, StaleVersion):
+        context["heading"] = "现在不能办理这一步"
     return _answer(request, refusal.status, **context)
 
 
@@ -134,7 +133,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "tone": tone,
         "heading": heading,
         "text": text,
-        "back": "/",
+        "back": HOME,
         "now": timezone.now(),
         "number": number[:8].upper(),
         "frame": "plain_base.html",

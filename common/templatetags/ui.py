@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.core.exceptions import ValidationError
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -204,7 +205,7 @@ def check_row(check: Check) -> dict[str, Any]:
 
 @register.inclusion_tag("components/_checklist.html")
 def checklist(checks: Iterable[Check], primary: bool = False) -> dict[str, Any]:
-    """Draw a check list: what stops first, what is met in one line each; ``primary`` seals the first button."""
+    """Draw a check list, what stops first, what is met in one line; ``primary`` seals the first button."""
     given = list(checks)
     met = [check for check in given if not check.is_failing]
     rows = [check_row(check) for check in [*failing(given), *met]]
@@ -249,7 +250,17 @@ def field(bound: forms.BoundField, hint: str = "", label: str = "") -> dict[str,
         "grouped": grouped,
         "single": single,
         "described": " ".join(described),
+        "errors": [_plain_error(bound, error) for error in bound.errors.as_data()] if bound.errors else [],
     }
+
+
+def _plain_error(bound: forms.BoundField, error: ValidationError) -> str:
+    """The words of an error; the framework's bare 必填 becomes a sentence that names the field."""
+    words = "；".join(error.messages)
+    if error.code != "required" or words != forms.Field.default_error_messages["required"]:
+        return words
+    chosen = isinstance(bound.field, forms.ChoiceField | forms.ModelChoiceField)
+    return f"请{'选择' if chosen else '填写'}{bound.label}。"
 
 
 @register.inclusion_tag("components/_form_errors.html")
@@ -257,7 +268,8 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
     """Draw the summary of a refused form with a link to each field; nothing while there is no error."""
     fields = [form[name] for name in form.errors if name in form.fields]
     general = form.non_field_errors() if form.is_bound else []
-    return {"fields": fields, "general": general, "count": len(fields)}
+    lead, _, rest = "；".join(general).partition("。")
+    return {"fields": fields, "general": general, "count": len(fields), "lead": lead, "rest": rest}
 
 
 @register.simple_tag
