@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from documents.choices import RESTRICTED_SCOPE, DocumentKind
 
@@ -31,13 +31,16 @@ class IssuedDocumentQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         """Documents whose own object the person may see: the item where there is one, else the meeting.
 
-        A document of neither is visible to nobody. The models lie above this app and are found by name.
+        A document of a meeting tells of every agenda entry, so it takes the sight of them all (R66); one of
+        neither is visible to nobody. The models lie above this app and are found by name.
         """
-        item = apps.get_model("decisions", "DecisionItem")
-        meeting = apps.get_model("meetings", "Meeting")
+        items = apps.get_model("decisions", "DecisionItem").objects.visible_to(user)
+        meetings = apps.get_model("meetings", "Meeting").objects.visible_to(user)
+        entries = apps.get_model("meetings", "AgendaEntry").objects
+        hidden = entries.filter(meeting=OuterRef("meeting")).exclude(pk__in=entries.visible_to(user).values("pk"))
         return self.filter(
-            Q(item__in=item.objects.visible_to(user))
-            | Q(item__isnull=True, meeting__in=meeting.objects.visible_to(user))
+            Q(item__in=items.values("pk"))
+            | Q(item__isnull=True, meeting__in=meetings.values("pk")) & ~Exists(hidden)
         )
 
     def outstanding(self):

@@ -1,6 +1,7 @@
 """Numbering, issuing and rendering formal documents."""
 
 import hashlib
+import json
 import secrets
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 from common.errors import NotNow
 from documents.models import IssuedDocument, NumberCounter
 from documents.rendering import render_pdf
+from documents.rules import content_sha256
 from ledger import services as ledger
 
 # No 0 O 1 I L: the code is read aloud and typed from paper.
@@ -71,11 +73,9 @@ def issue(
             raise NotNow("更正版须沿用原文号。", current=previous)
         version = previous.version + 1
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    content = {
-        **context,
-        "verification_code": code,
-        "verify_url": settings.SITE_URL.rstrip("/") + reverse("documents:verify", args=[code]),
-    }
+    address = settings.SITE_URL.rstrip("/") + reverse("documents:verify", args=[code])
+    # As it will be read back, so that the digest can be recomputed from what is stored.
+    content = json.loads(ledger.canonical({**context, "verification_code": code, "verify_url": address}))
     document = IssuedDocument.objects.create(
         school=school,
         kind=kind,
@@ -90,7 +90,7 @@ def issue(
         supersedes=supersedes,
         template=template,
         content=content,
-        body_sha256=sha256_of_content(content),
+        body_sha256=content_sha256(content),
         verification_code=code,
         issued_by=actor,
         issued_at=timezone.now(),
@@ -163,8 +163,3 @@ def ask_again(document: IssuedDocument) -> None:
     """Have a PDF made again after a failure; nothing happens where it exists already."""
     if not document.is_rendered:
         schedule(document)
-
-
-def sha256_of_content(content: dict[str, Any]) -> str:
-    """SHA-256 (hex) of the canonical JSON text of a document's content."""
-    return hashlib.sha256(ledger.canonical(content).encode()).hexdigest()

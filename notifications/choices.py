@@ -14,3 +14,18 @@ class DeliveryState(TextChoices):
     SENT = "sent", "已发送"
     FAILED = "failed", "发送失败"
     SKIPPED = "skipped", "无须发送"
+
+
+# Tabler icon by the noun of a message kind (noun.verb); anything else gets the bell.
+KIND_ICONS = {
+    "item": "clipboard-list",
+    "stage": "clipboard-list",
+    "meeting": "calendar-event",
+    "minutes": "file-text",
+    "record": "notes",
+    "document": "file-text",
+    "resolution": "file-text",
+    "consultation": "messages",
+    "task": "checklist",
+    "reconsideration": "rotate",
+}

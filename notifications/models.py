@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from notifications.choices import Channel, DeliveryState
+from notifications.choices import KIND_ICONS, Channel, DeliveryState
 
 
 class MessageQuerySet(models.QuerySet):
@@ -54,6 +54,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def icon(self) -> str:
+        """Tabler icon of the noun of its kind."""
+        return KIND_ICONS.get(self.kind.partition(".")[0], "bell")
 
     @property
     def is_read(self) -> bool:

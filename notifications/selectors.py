@@ -12,6 +12,7 @@ def unread_count(user: Any) -> int:
     return Message.objects.visible_to(user).unread().count()
 
 
-def inbox(user: Any) -> QuerySet[Message]:
+def inbox(user: Any, only_unread: bool = False) -> QuerySet[Message]:
     """A person's messages, newest first, with their schools."""
-    return Message.objects.visible_to(user).select_related("school")
+    messages = Message.objects.visible_to(user).select_related("school")
+    return messages.unread() if only_unread else messages
