@@ -221,9 +221,13 @@ if IS_PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # nginx overwrites whatever comes in
 
 # --- Mail -------------------------------------------------------------------------------------------------
-_mail_default = {"production": "smtp://localhost:25", "demo": "consolemail://", "test": "memorymail://"}
-for _setting, _value in env.dj_email_url("EMAIL_URL", _mail_default[APP_ENV]).items():
-    globals()[_setting] = _value
+_mail_default = {"production": "smtp://localhost:25", "demo": "console:", "test": "memory:"}[APP_ENV]
+_mail = {"EMAIL_TIMEOUT": 20} | {
+    name: value for name, value in env.dj_email_url("EMAIL_URL", _mail_default).items() if value is not None
+}
+if "EMAIL_BACKEND" not in _mail:  # the parser would quietly leave Django's default in place
+    raise ImproperlyConfigured("EMAIL_URL 须以 smtp://、submission://、console:、file:// 等开头。")
+globals().update(_mail)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "noreply@localhost")
 
 # --- Log: one stream, as the process manager expects -----------------------------------------------------

@@ -50,6 +50,7 @@ def test_production_refuses_to_start_without_each_variable(name, how):
     [
         ("DATABASE_URL", "sqlite:///db.sqlite3", "DATABASE_URL 须指向 PostgreSQL"),
         ("SECRET_KEY", "short", "SECRET_KEY 须为至少 50 个字符"),
+        ("EMAIL_URL", "smtp+tls://mail.example", "EMAIL_URL 须以"),
         ("APP_ENV", "development", "APP_ENV"),
         ("MEDIA_ROOT", str(ROOT / "static" / "media"), "MEDIA_ROOT 不得位于静态文件目录之下"),
     ],
