@@ -1,6 +1,6 @@
 """What each document says, as plain JSON-serialisable dicts. Apps above build them; templates lay them out.
 
-All dates and times are text as printed (2026年11月20日; 2026年11月20日15:00); long texts may hold line breaks,
+Dates and times are text as printed (2026年11月20日; 2026年11月20日15:00). Long texts may hold line breaks,
 each line becoming one paragraph. `verification_code` and `verify_url` are added by documents.services.issue.
 """
 

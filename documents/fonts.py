@@ -57,7 +57,9 @@ FILES = (
 
 def stacks() -> dict[str, str]:
     """CSS font-family values by role: biao_song, fang_song, kai, hei, song."""
-    return {role: ", ".join(f'"{family}"' for family in families) + ", serif" for role, families in STACKS.items()}
+    return {
+        role: ", ".join(f'"{family}"' for family in families) + ", serif" for role, families in STACKS.items()
+    }
 
 
 def local_faces() -> list[tuple[Path, str, int]]:
@@ -69,7 +71,9 @@ def local_faces() -> list[tuple[Path, str, int]]:
 def installed_families() -> set[str]:
     """Font families fontconfig knows; empty where fc-list is not installed."""
     try:
-        listing = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=True, timeout=30)
+        listing = subprocess.run(
+            ["fc-list", ":", "family"], capture_output=True, text=True, check=True, timeout=30
+        )
     except (OSError, subprocess.SubprocessError):
         return set()
     return {name.strip() for line in listing.stdout.splitlines() for name in line.split(",")}
@@ -85,8 +89,8 @@ def has_fang_song() -> bool:
 def check_fang_song(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Say when documents would be set in 宋体 for want of 仿宋 (GB/T 9704 §5.2.2).
 
-    An Info, not a Warning: pages still render with Noto, and `check --fail-level WARNING` is part of `make lint`,
-    which must pass on machines (CI) that have no reason to hold office fonts.
+    An Info, not a Warning: pages still render with Noto, and `check --fail-level WARNING` is part of
+    `make lint`, which must pass on machines (CI) that have no reason to hold office fonts.
     """
     if has_fang_song():
         return []

@@ -1,4 +1,4 @@
-"""Issued documents and the counters their numbers come from. Nothing here changes after issuing but the PDF."""
+"""Issued documents and the counters of their numbers. After issuing nothing changes but the PDF fields."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ from documents.choices import RESTRICTED_SCOPE, DocumentKind
 class NumberCounter(models.Model):
     """The last number given out in one series; its row lock orders the allocations of that series only."""
 
-    school = models.ForeignKey("governance.School", on_delete=models.PROTECT, verbose_name="学校", related_name="+")
+    school = models.ForeignKey(
+        "governance.School", on_delete=models.PROTECT, verbose_name="学校", related_name="+"
+    )
     kind = models.CharField("文种", max_length=20, choices=DocumentKind)
     year = models.PositiveSmallIntegerField("年度")
     last = models.PositiveIntegerField("最新序号", default=0)
@@ -21,7 +23,9 @@ class NumberCounter(models.Model):
     class Meta:
         verbose_name = "编号簿"
         verbose_name_plural = "编号簿"
-        constraints = [models.UniqueConstraint(fields=["school", "kind", "year"], name="number_counter_one_per_series")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "kind", "year"], name="number_counter_one_per_series")
+        ]
 
     def __str__(self) -> str:
         return f"{self.school_id} {self.get_kind_display()} {self.year}：{self.last}"
@@ -37,7 +41,9 @@ class IssuedDocumentQuerySet(models.QuerySet):
         items = apps.get_model("decisions", "DecisionItem").objects.visible_to(user)
         meetings = apps.get_model("meetings", "Meeting").objects.visible_to(user)
         entries = apps.get_model("meetings", "AgendaEntry").objects
-        hidden = entries.filter(meeting=OuterRef("meeting")).exclude(pk__in=entries.visible_to(user).values("pk"))
+        hidden = entries.filter(meeting=OuterRef("meeting")).exclude(
+            pk__in=entries.visible_to(user).values("pk")
+        )
         return self.filter(
             Q(item__in=items.values("pk"))
             | Q(item__isnull=True, meeting__in=meetings.values("pk")) & ~Exists(hidden)
@@ -109,15 +115,19 @@ class IssuedDocument(models.Model):
         ordering = ["-issued_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "kind", "year", "serial", "version"], name="document_number_once_per_version"
+                fields=["school", "kind", "year", "serial", "version"],
+                name="document_number_once_per_version",
             ),
-            models.CheckConstraint(condition=Q(serial__gte=1, version__gte=1), name="document_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(serial__gte=1, version__gte=1), name="document_counts_from_one"
+            ),
             models.CheckConstraint(
                 condition=Q(version=1, supersedes__isnull=True) | Q(version__gt=1, supersedes__isnull=False),
                 name="document_later_versions_supersede",
             ),
             models.CheckConstraint(
-                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("id")), name="document_not_its_own_correction"
+                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("id")),
+                name="document_not_its_own_correction",
             ),
             models.CheckConstraint(
                 condition=Q(rendered_at__isnull=True, file="", file_sha256="")

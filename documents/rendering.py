@@ -33,8 +33,7 @@ class LocalFetcher(URLFetcher):
 def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
     """Lay out one document as PDF (A4, GB/T 9704-2012); `template` is a path below templates/.
 
-    The bytes hold no clock time and no chance: the dates inside the file come from the context. Raises whatever
-    the template or the layout raises.
+    The bytes hold no clock time and no chance. Raises whatever the template or the layout raises.
     """
     html = render_html(template, context)
     fetcher = LocalFetcher(frozenset(face["url"] for face in _faces()))

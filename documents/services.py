@@ -28,8 +28,8 @@ RENDER_TASK = "documents.tasks.render"  # by name: tasks lie above services
 def next_number(school: Any, kind: str, year: int) -> int:
     """Allocate the next number of one series (school, kind, year), counting from 1 without gaps.
 
-    Must run in the transaction of the act that uses the number: a rollback gives it back. Locks one row of this
-    series until commit; take it before the ledger entry, so that all acts lock in the same order.
+    Must run in the transaction of the act that uses the number: a rollback gives it back. Locks one row of
+    this series until commit; take it before the ledger entry, so that all acts lock in the same order.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("next_number must run inside the transaction that uses the number")
@@ -58,9 +58,9 @@ def issue(
 ) -> IssuedDocument:
     """Freeze one document in the caller's transaction and have its PDF made after commit.
 
-    ``context`` is one of documents.contexts; verification code and address are put in here. A correction (R64)
-    passes the previous version as ``supersedes`` and keeps its number. The act is sealed in the school's ledger.
-    Raises NotNow when that version was already corrected, or when the numbers differ.
+    ``context`` is one of documents.contexts; verification code and address are put in here. A correction
+    (R64) passes the previous version as ``supersedes`` and keeps its number. The act is sealed in the
+    school's ledger. Raises NotNow when that version was already corrected, or when the numbers differ.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("issue must run inside the transaction of the act it documents")
@@ -69,7 +69,12 @@ def issue(
         previous = IssuedDocument.objects.select_for_update().get(pk=supersedes.pk)
         if IssuedDocument.objects.filter(supersedes=previous).exists():
             raise NotNow(f"{previous.number_text}已有更正版，请在最新一版上更正。", current=previous)
-        if (previous.school_id, previous.kind, previous.year, previous.serial) != (school.pk, kind, year, serial):
+        if (previous.school_id, previous.kind, previous.year, previous.serial) != (
+            school.pk,
+            kind,
+            year,
+            serial,
+        ):
             raise NotNow("更正版须沿用原文号。", current=previous)
         version = previous.version + 1
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
@@ -113,7 +118,7 @@ def issue(
 
 
 def schedule(document: IssuedDocument) -> None:
-    """Have the PDF made after commit. A broken queue is logged; the sweep of tasks.render_outstanding repeats it."""
+    """Have the PDF made after commit. A broken queue is logged; tasks.render_outstanding makes up for it."""
     transaction.on_commit(partial(signature(RENDER_TASK, args=[document.pk]).delay), robust=True)
 
 
@@ -134,7 +139,9 @@ def make_pdf(document_id: int) -> IssuedDocument:
         document = IssuedDocument.objects.select_for_update().select_related("school").get(pk=document_id)
         if document.is_rendered:
             return document
-        name = f"documents/{document.school_id}/{document.year}/{document.kind}/{document.verification_code}.pdf"
+        name = (
+            f"documents/{document.school_id}/{document.year}/{document.kind}/{document.verification_code}.pdf"
+        )
         document.file.save(name, ContentFile(data), save=False)
         document.file_sha256 = hashlib.sha256(data).hexdigest()
         document.rendered_at = timezone.now()

@@ -24,7 +24,7 @@ def download(request: HttpRequest, document_id: int) -> HttpResponseBase:
     return render(request, "documents/pending.html", {"document": document})
 
 
-# Browsers older than Chromium 98 show a PDF by a plug-in, which `object-src 'none'` on the PDF itself forbids.
+# Older Chromium shows a PDF by a plug-in, which `object-src 'none'` on the PDF itself would forbid.
 @csp_exempt()
 def _pdf(request: HttpRequest, document: IssuedDocument) -> HttpResponseBase:
     etag = f'"{document.file_sha256}"'

@@ -24,7 +24,12 @@ class Message(models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="messages", verbose_name="收件人"
     )
     school = models.ForeignKey(
-        "governance.School", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="学校"
+        "governance.School",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="学校",
     )
     kind = models.CharField("类别", max_length=40)
     title = models.CharField("标题", max_length=200)
@@ -74,7 +79,9 @@ class DeliveryQuerySet(models.QuerySet):
 class Delivery(models.Model):
     """One message on its way out by one channel."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries", verbose_name="通知")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="deliveries", verbose_name="通知"
+    )
     channel = models.CharField("渠道", max_length=10, choices=Channel, default=Channel.EMAIL)
     state = models.CharField("状态", max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)

@@ -34,20 +34,23 @@ def notify(
 ) -> list[Message]:
     """Tell each person once, in the caller's transaction; e-mail leaves after commit.
 
-    ``url`` is a path of this platform. ``dedupe`` (e.g. ``task:12:due:2026-11-20``) makes the message unique per
-    recipient for ever, so a reminder never repeats. Title and body leave the platform by e-mail: callers keep
-    words of restricted matters (知悉范围 2) out of them. Returns the messages written now.
+    ``url`` is a path of this platform. ``dedupe`` (e.g. ``task:12:due:2026-11-20``) makes the message unique
+    per recipient for ever, so a reminder never repeats. Title and body leave the platform by e-mail: callers
+    keep words of restricted matters (知悉范围 2) out of them. Returns the messages written now.
     """
     now = timezone.now()
     people = {person.pk: person for person in recipients if person.is_active}
     words = {"kind": kind, "title": title, "body": body, "url": url, "school": school, "created_at": now}
     if dedupe:
         found = [
-            Message.objects.get_or_create(recipient=person, dedupe=dedupe, defaults=words) for person in people.values()
+            Message.objects.get_or_create(recipient=person, dedupe=dedupe, defaults=words)
+            for person in people.values()
         ]
         messages = [message for message, created in found if created]
     else:
-        messages = Message.objects.bulk_create(Message(recipient=person, **words) for person in people.values())
+        messages = Message.objects.bulk_create(
+            Message(recipient=person, **words) for person in people.values()
+        )
     deliveries = Delivery.objects.bulk_create(
         Delivery(message=message, due_at=now) for message in messages if people[message.recipient_id].email
     )
@@ -100,7 +103,9 @@ def compose(message: Message) -> EmailMessage:
     """The e-mail of one message: school and title as subject, the text, and the address to open."""
     subject = f"〔{message.school.short_name}〕{message.title}" if message.school else message.title
     address = settings.SITE_URL.rstrip("/") + message.url
-    text = "\n\n".join(filter(None, [f"{message.recipient}：", message.title, message.body, f"打开：{address}"]))
+    text = "\n\n".join(
+        filter(None, [f"{message.recipient}：", message.title, message.body, f"打开：{address}"])
+    )
     return EmailMessage(
         subject=" ".join(subject.split()),
         body=f"{text}\n\n学校议事决策平台",

@@ -11,7 +11,7 @@ SWEEP_LIMIT = 200
 
 @shared_task(ignore_result=True)
 def deliver(delivery_id: int) -> str:
-    """Send one delivery; safe to run twice or at once. A failure is recorded and tried again by deliver_outbox."""
+    """Send one delivery; safe to run twice or at once. deliver_outbox tries a recorded failure again."""
     return send(delivery_id)
 
 

@@ -7,56 +7,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('decisions', '0001_initial'),
+        ("decisions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('item', '议题单'), ('party_minutes', '党组织会议纪要'), ('admin_minutes', '校长办公会议纪要'), ('resolution', '决议'), ('admin_resolution', '校长办公会议决定'), ('party_meeting', '党组织会议次序'), ('admin_meeting', '校长办公会议次序'), ('meeting_record', '会议记录')], max_length=20, verbose_name='文种')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='最新序号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("item", "议题单"),
+                            ("party_minutes", "党组织会议纪要"),
+                            ("admin_minutes", "校长办公会议纪要"),
+                            ("resolution", "决议"),
+                            ("admin_resolution", "校长办公会议决定"),
+                            ("party_meeting", "党组织会议次序"),
+                            ("admin_meeting", "校长办公会议次序"),
+                            ("meeting_record", "会议记录"),
+                        ],
+                        max_length=20,
+                        verbose_name="文种",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="最新序号")),
             ],
             options={
-                'verbose_name': '编号簿',
-                'verbose_name_plural': '编号簿',
+                "verbose_name": "编号簿",
+                "verbose_name_plural": "编号簿",
             },
         ),
         migrations.CreateModel(
-            name='IssuedDocument',
+            name="IssuedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('item', '议题单'), ('party_minutes', '党组织会议纪要'), ('admin_minutes', '校长办公会议纪要'), ('resolution', '决议'), ('admin_resolution', '校长办公会议决定'), ('party_meeting', '党组织会议次序'), ('admin_meeting', '校长办公会议次序'), ('meeting_record', '会议记录')], max_length=20, verbose_name='文种')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('serial', models.PositiveIntegerField(verbose_name='序号')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('number_text', models.CharField(max_length=60, verbose_name='文号')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('access_scope', models.PositiveSmallIntegerField(verbose_name='知悉范围')),
-                ('template', models.CharField(max_length=100, verbose_name='模板')),
-                ('content', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='内容')),
-                ('body_sha256', models.CharField(help_text='内容规范文本的 SHA-256', max_length=64, verbose_name='内容摘要')),
-                ('verification_code', models.CharField(max_length=16, unique=True, verbose_name='核验码')),
-                ('issued_at', models.DateTimeField(verbose_name='签发时间')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='', verbose_name='PDF')),
-                ('file_sha256', models.CharField(blank=True, max_length=64, verbose_name='文件摘要')),
-                ('rendered_at', models.DateTimeField(blank=True, null=True, verbose_name='生成时间')),
-                ('render_attempts', models.PositiveSmallIntegerField(default=0, verbose_name='生成次数')),
-                ('render_error', models.TextField(blank=True, verbose_name='生成出错')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issued_documents', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='decisions.decisionitem', verbose_name='议题')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("item", "议题单"),
+                            ("party_minutes", "党组织会议纪要"),
+                            ("admin_minutes", "校长办公会议纪要"),
+                            ("resolution", "决议"),
+                            ("admin_resolution", "校长办公会议决定"),
+                            ("party_meeting", "党组织会议次序"),
+                            ("admin_meeting", "校长办公会议次序"),
+                            ("meeting_record", "会议记录"),
+                        ],
+                        max_length=20,
+                        verbose_name="文种",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("serial", models.PositiveIntegerField(verbose_name="序号")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
+                ("number_text", models.CharField(max_length=60, verbose_name="文号")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("access_scope", models.PositiveSmallIntegerField(verbose_name="知悉范围")),
+                ("template", models.CharField(max_length=100, verbose_name="模板")),
+                (
+                    "content",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="内容"
+                    ),
+                ),
+                (
+                    "body_sha256",
+                    models.CharField(
+                        help_text="内容规范文本的 SHA-256", max_length=64, verbose_name="内容摘要"
+                    ),
+                ),
+                ("verification_code", models.CharField(max_length=16, unique=True, verbose_name="核验码")),
+                ("issued_at", models.DateTimeField(verbose_name="签发时间")),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="", verbose_name="PDF")),
+                ("file_sha256", models.CharField(blank=True, max_length=64, verbose_name="文件摘要")),
+                ("rendered_at", models.DateTimeField(blank=True, null=True, verbose_name="生成时间")),
+                ("render_attempts", models.PositiveSmallIntegerField(default=0, verbose_name="生成次数")),
+                ("render_error", models.TextField(blank=True, verbose_name="生成出错")),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issued_documents",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="decisions.decisionitem",
+                        verbose_name="议题",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '签发文书',
-                'verbose_name_plural': '签发文书',
-                'ordering': ['-issued_at', '-id'],
+                "verbose_name": "签发文书",
+                "verbose_name_plural": "签发文书",
+                "ordering": ["-issued_at", "-id"],
             },
         ),
     ]

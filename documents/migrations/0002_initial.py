@@ -5,62 +5,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
-        ('governance', '0001_initial'),
-        ('meetings', '0001_initial'),
+        ("documents", "0001_initial"),
+        ("governance", "0001_initial"),
+        ("meetings", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='issueddocument',
-            name='meeting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='meetings.meeting', verbose_name='会议'),
+            model_name="issueddocument",
+            name="meeting",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="documents",
+                to="meetings.meeting",
+                verbose_name="会议",
+            ),
         ),
         migrations.AddField(
-            model_name='issueddocument',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='governance.school', verbose_name='学校'),
+            model_name="issueddocument",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="documents",
+                to="governance.school",
+                verbose_name="学校",
+            ),
         ),
         migrations.AddField(
-            model_name='issueddocument',
-            name='supersedes',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='documents.issueddocument', verbose_name='更正的前一版'),
+            model_name="issueddocument",
+            name="supersedes",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="documents.issueddocument",
+                verbose_name="更正的前一版",
+            ),
         ),
         migrations.AddField(
-            model_name='numbercounter',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.school', verbose_name='学校'),
+            model_name="numbercounter",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="governance.school",
+                verbose_name="学校",
+            ),
         ),
         migrations.AddIndex(
-            model_name='issueddocument',
-            index=models.Index(fields=['school', 'kind', 'year'], name='document_school_series'),
+            model_name="issueddocument",
+            index=models.Index(fields=["school", "kind", "year"], name="document_school_series"),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.UniqueConstraint(fields=('school', 'kind', 'year', 'serial', 'version'), name='document_number_once_per_version'),
+            model_name="issueddocument",
+            constraint=models.UniqueConstraint(
+                fields=("school", "kind", "year", "serial", "version"),
+                name="document_number_once_per_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(('serial__gte', 1), ('version__gte', 1)), name='document_counts_from_one'),
+            model_name="issueddocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("serial__gte", 1), ("version__gte", 1)), name="document_counts_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('supersedes__isnull', True), ('version', 1)), models.Q(('supersedes__isnull', False), ('version__gt', 1)), _connector='OR'), name='document_later_versions_supersede'),
+            model_name="issueddocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("supersedes__isnull", True), ("version", 1)),
+                    models.Q(("supersedes__isnull", False), ("version__gt", 1)),
+                    _connector="OR",
+                ),
+                name="document_later_versions_supersede",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes__isnull', True), models.Q(('supersedes', models.F('id')), _negated=True), _connector='OR'), name='document_not_its_own_correction'),
+            model_name="issueddocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("supersedes__isnull", True),
+                    models.Q(("supersedes", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="document_not_its_own_correction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', ''), ('file_sha256', ''), ('rendered_at__isnull', True)), models.Q(('rendered_at__isnull', False), models.Q(('file', ''), _negated=True), models.Q(('file_sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_with_file'),
+            model_name="issueddocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("file", ""), ("file_sha256", ""), ("rendered_at__isnull", True)),
+                    models.Q(
+                        ("rendered_at__isnull", False),
+                        models.Q(("file", ""), _negated=True),
+                        models.Q(("file_sha256", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="document_rendered_with_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numbercounter',
-            constraint=models.UniqueConstraint(fields=('school', 'kind', 'year'), name='number_counter_one_per_series'),
+            model_name="numbercounter",
+            constraint=models.UniqueConstraint(
+                fields=("school", "kind", "year"), name="number_counter_one_per_series"
+            ),
         ),
     ]
