@@ -83,7 +83,8 @@
     if (!news) return;
     news.removeAttribute("data-focus");
     news.focus({ preventScroll: true });
-    news.scrollIntoView({ block: "center" });
+    const top = news.getBoundingClientRect().top;
+    if (top < 60 || top > window.innerHeight - 120) news.scrollIntoView({ block: "start" });
   });
 
   document.addEventListener("click", (event) => {
