@@ -6,7 +6,7 @@ from typing import Any
 
 from common.errors import NotPermitted, NotVisible
 from governance.choices import BodyKind, SeatRole
-from governance.models import Body, School, Seat, Staff
+from governance.models import Authority, AuthorityMember, Body, School, Seat, Staff
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,31 @@ def require(condition: bool, message: str) -> None:
     """Raise NotPermitted with a plain reason unless the condition holds."""
     if not condition:
         raise NotPermitted(message)
+
+
+def serves_above(person: Any, authority: Authority | None) -> bool:
+    """Whether the person holds an office today in the authority or in one above it."""
+    if authority is None or not person.is_authenticated:
+        return False
+    above = [int(part) for part in authority.path.strip("/").split("/")]
+    return AuthorityMember.objects.active().filter(person=person, authority__in=above).exists()
+
+
+def may_administer(person: Any, school: School) -> bool:
+    """Registers seats, staff and parameters of a school: 书记, 会议秘书, or a member of its 教育工委."""
+    offices = offices_of(person, school)
+    return offices.is_secretary or offices.is_clerk or serves_above(person, school.authority)
+
+
+def require_administration(person: Any, school: School, message: str) -> None:
+    """Refuse unless the person administers the school; None is the system setting it up."""
+    if person is None:
+        return
+    school_for(person, school.pk)
+    require(may_administer(person, school), message)
+
+
+def require_authority(person: Any, authority: Authority | None) -> None:
+    """Refuse unless the person serves in the authority or above it; None is the system setting it up."""
+    if person is not None:
+        require(serves_above(person, authority), "由本级或上级教育工委人员办理。")

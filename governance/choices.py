@@ -34,6 +34,16 @@ class PartyOrgKind(TextChoices):
     JOINT_BRANCH = "joint_branch", "联合党支部"
 
 
+class SchoolPreset(TextChoices):
+    """The few ways a school may be set up (architecture.md §4.10)."""
+
+    COMMITTEE = "committee", "党委校"
+    GENERAL_BRANCH = "general_branch", "总支校"
+    BRANCH = "branch", "支部校"
+    DUAL_ROLE = "dual_role", "一肩挑校"
+    ASSEMBLY = "assembly", "小支部党员大会"
+
+
 class BodyKind(TextChoices):
     PARTY = "party", "党组织会议"
     ADMIN = "admin", "校长办公会议"

@@ -76,6 +76,11 @@ class Authority(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def chain_key(self) -> str:
+        """Key of this authority's ledger chain."""
+        return f"authority:{self.pk}"
+
 
 class AuthorityMember(Dated):
     """A dated office in an authority; it covers every school below that authority."""

@@ -144,3 +144,62 @@ def resolve(school: School, on: date) -> Parameters:
             "since": row.since.isoformat(),
         }
     return Parameters(values)
+
+
+# A school may only be stricter in these (facts.md §4, 下级只可更严); words run from lax to strict.
+_STRICTER_WORDS = {"vote.base": ("present", "due"), "vote.pass": ("gt_half", "two_thirds")}
+_STRICTER_SHARES = frozenset({"party.quorum", "party.quorum_major", "admin.quorum", "vote.major_pass"})
+_STRICTER_FALSE = frozenset({"quorum.half_inclusive", "vote.recusal_reduces_base"})
+
+
+def is_stricter(key: str, value: Any, above: Any) -> bool:
+    """Whether a school may set the value: thresholds of attendance and vote never below the level above."""
+    if key in _STRICTER_SHARES:
+        if above is None:
+            return True
+        return value is not None and value[0] * above[1] >= above[0] * value[1]
+    if key in _STRICTER_FALSE:
+        return above or not value
+    if order := _STRICTER_WORDS.get(key):
+        return order.index(value) >= order.index(above)
+    return True
+
+
+def value_above(school: School, key: str, on: date) -> Any:
+    """The value of a key on a day as the levels above the school set it."""
+    rows = ProcedureParameter.objects.governing(school, on).filter(school__isnull=True, key=key)
+    last = list(rows.values_list("value", flat=True))
+    return last[-1] if last else KEYS[key].default
+
+
+_CHOICE_WORDS = {
+    "due": "应到人数",
+    "present": "实到人数",
+    "gt_half": "过半数",
+    "two_thirds": "三分之二以上",
+    "warn": "预警",
+    "block": "不上会",
+    "off": "不限制",
+    "deputy_secretary": "副书记",
+    "vice_principal": "分管副校长",
+}
+
+
+def words(key: str, value: Any) -> str:
+    """A value as people read it, e.g. 2/3, 3 日, 300,000 元, 重要干部任免."""
+    known = KEYS[key]
+    if value is None:
+        return "未设定"
+    match known.kind:
+        case "fraction":
+            return f"{value[0]}/{value[1]}"
+        case "bool":
+            return "是" if value else "否"
+        case "classes":
+            return "、".join(MajorClass(item).label for item in value) or "无"
+        case "choice":
+            return _CHOICE_WORDS[value]
+        case "money":
+            return f"{value:,} {known.unit}"
+        case _:
+            return f"{value} {known.unit}".strip()

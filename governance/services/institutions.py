@@ -1,0 +1,145 @@
+"""Founding authorities and schools."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from common.errors import NotNow
+from common.history import save_as
+from governance.access import require_authority
+from governance.choices import BodyKind, PartyOrgKind, SchoolPreset
+from governance.models import Authority, AuthorityMember, Body, PartyOrg, School
+from ledger import services as ledger
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a preset fixes: kind of Party organisation, whether it has a committee, names of the bodies."""
+
+    kind: str
+    has_committee: bool
+    party_body: str
+    party_suffix: str
+
+
+FORMS: dict[str, Form] = {
+    SchoolPreset.COMMITTEE: Form(PartyOrgKind.COMMITTEE, True, "党委会议", "委员会"),
+    SchoolPreset.GENERAL_BRANCH: Form(PartyOrgKind.GENERAL_BRANCH, True, "党总支会议", "总支部委员会"),
+    SchoolPreset.BRANCH: Form(PartyOrgKind.BRANCH, True, "党支部委员会会议", "支部委员会"),
+    SchoolPreset.DUAL_ROLE: Form(PartyOrgKind.BRANCH, True, "党支部委员会会议", "支部委员会"),
+    SchoolPreset.ASSEMBLY: Form(PartyOrgKind.BRANCH, False, "支部党员大会", "支部"),
+}
+
+
+@transaction.atomic
+def create_authority(*, actor: Any, name: str, level: str, parent: Authority | None = None) -> Authority:
+    """Found an authority below its parent; a person may do so only as a member of the parent or above."""
+    require_authority(actor, parent)
+    authority = Authority.objects.create(name=name, level=level, parent=parent, path=f"new/{name}")
+    authority.path = f"{parent.path if parent else '/'}{authority.pk}/"
+    authority.save(update_fields=["path"])
+    ledger.append(
+        authority.chain_key,
+        kind="authority.created",
+        subject=f"governance.authority:{authority.pk}",
+        payload={"name": name, "level": level, "path": authority.path},
+        actor=actor,
+    )
+    return authority
+
+
+@transaction.atomic
+def join_authority(
+    *, actor: Any, authority: Authority, person: Any, role: str, since: date
+) -> AuthorityMember:
+    """Give a person an office in an authority from a day; it covers every school below (facts.md §2)."""
+    require_authority(actor, authority)
+    Authority.objects.select_for_update().get(pk=authority.pk)
+    if AuthorityMember.objects.filter(authority=authority, person=person, until__isnull=True).exists():
+        raise NotNow(f"{person}已在{authority}任职。")
+    member = save_as(
+        AuthorityMember(authority=authority, person=person, role=role, since=since), actor, "登记任职"
+    )
+    ledger.append(
+        authority.chain_key,
+        kind="authority.joined",
+        subject=f"governance.authoritymember:{member.pk}",
+        payload={"person": person.pk, "name": str(person), "role": role, "since": since},
+        actor=actor,
+    )
+    return member
+
+
+@transaction.atomic
+def create_school(
+    *,
+    actor: Any,
+    authority: Authority,
+    preset: str,
+    code: str,
+    name: str,
+    short_name: str,
+    stage: str,
+    party_org_name: str = "",
+    party_members: int = 0,
+    term_started_on: date | None = None,
+    cluster: str = "",
+    education_group: str = "",
+    is_legal_person: bool = True,
+    students: int = 0,
+    teachers: int = 0,
+) -> School:
+    """Found a school with its Party organisation and bodies, named as the preset says (W13).
+
+    一肩挑 or 分设 is not set here: it follows from who is appointed 书记 and 校长.
+    """
+    require_authority(actor, authority)
+    if School.objects.filter(code=code).exists():
+        raise NotNow(f"代码 {code} 已有学校使用。")
+    form = FORMS[preset]
+    school = save_as(
+        School(
+            authority=authority,
+            code=code,
+            name=name,
+            short_name=short_name,
+            stage=stage,
+            cluster=cluster,
+            education_group=education_group,
+            is_legal_person=is_legal_person,
+            students=students,
+            teachers=teachers,
+        ),
+        actor,
+        "登记学校",
+    )
+    save_as(
+        PartyOrg(
+            school=school,
+            kind=form.kind,
+            name=party_org_name or f"中共{name}{form.party_suffix}",
+            has_committee=form.has_committee,
+            party_members=party_members,
+            term_started_on=term_started_on,
+        ),
+        actor,
+        "登记党组织",
+    )
+    party_kind = BodyKind.PARTY if form.has_committee else BodyKind.ASSEMBLY
+    Body.objects.bulk_create(
+        [
+            Body(school=school, kind=party_kind, name=form.party_body),
+            Body(school=school, kind=BodyKind.ADMIN, name="校长办公会议"),
+            Body(school=school, kind=BodyKind.STAFF_CONGRESS, name="教职工代表大会"),
+        ]
+    )
+    ledger.append(
+        school.chain_key,
+        kind="school.created",
+        subject=f"governance.school:{school.pk}",
+        payload={"code": code, "name": name, "authority": authority.pk, "preset": preset},
+        actor=actor,
+    )
+    return school

@@ -1,0 +1,215 @@
+"""Appointing, ending, employing: offices are dated rows, never deleted."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from common.errors import NotNow, NotVisible
+from common.history import save_as
+from governance.access import require_administration
+from governance.choices import BodyKind, SeatRole
+from governance.models import Body, Portfolio, School, Seat, Staff
+from ledger import services as ledger
+from notifications.services import notify
+
+COMMITTEE_ROLES = (
+    SeatRole.SECRETARY,
+    SeatRole.FULLTIME_DEPUTY_SECRETARY,
+    SeatRole.DEPUTY_SECRETARY,
+    SeatRole.DISCIPLINE_MEMBER,
+    SeatRole.ORGANIZATION_MEMBER,
+    SeatRole.MEMBER,
+)
+# Which roles a body knows (facts.md §1); a role outside its body would give rights it does not carry.
+BODY_ROLES: dict[str, tuple[str, ...]] = {
+    BodyKind.PARTY: (*COMMITTEE_ROLES, SeatRole.CLERK),
+    BodyKind.ASSEMBLY: (*COMMITTEE_ROLES, SeatRole.PARTY_MEMBER, SeatRole.CLERK),
+    BodyKind.ADMIN: (SeatRole.PRINCIPAL, SeatRole.VICE_PRINCIPAL, SeatRole.ADMIN_MEMBER, SeatRole.CLERK),
+    BodyKind.STAFF_CONGRESS: (SeatRole.CONGRESS_CHAIR, SeatRole.DELEGATE, SeatRole.CLERK),
+}
+
+
+def _overlapping(since: date, until: date | None) -> Q:
+    """Rows whose period shares a day with [since, until]."""
+    return Q(Q(until__isnull=True) | Q(until__gte=since)) & (Q(since__lte=until) if until else Q())
+
+
+@transaction.atomic
+def appoint(
+    *,
+    actor: Any,
+    body: Body,
+    person: Any,
+    role: str,
+    since: date,
+    is_voting: bool | None = None,
+    until: date | None = None,
+    order: int = 50,
+) -> Seat:
+    """Give a person a seat in a body from a day. Clerks never vote; others do unless said otherwise.
+
+    NotNow where the person already has a seat there in that time, or the chair's seat is taken.
+    """
+    school = body.school
+    require_administration(actor, school, "任职由书记、会议秘书或区教育工委登记。")
+    Body.objects.select_for_update().get(pk=body.pk)
+    if role not in BODY_ROLES[body.kind]:
+        raise NotNow(f"{body.name}没有“{SeatRole(role).label}”这一职务。")
+    taken = Seat.objects.filter(_overlapping(since, until), body=body)
+    if taken.filter(person=person).exists():
+        raise NotNow(f"{person}在{body.name}已有同一时期的任职。")
+    if role == body.chair_role and (holder := taken.filter(role=role).select_related("person").first()):
+        raise NotNow(
+            f"{body.name}的{SeatRole(role).label}同一时期由{holder.person}担任，请先登记其任期结束。"
+        )
+    seat = Seat(
+        school=school,
+        body=body,
+        person=person,
+        role=role,
+        is_voting=role != SeatRole.CLERK if is_voting is None else is_voting,
+        since=since,
+        until=until,
+        order=order,
+    )
+    try:
+        seat.validate_constraints()
+    except ValidationError as error:
+        raise NotNow("".join(error.messages)) from error
+    save_as(seat, actor, "登记任职")
+    ledger.append(
+        school.chain_key,
+        kind="seat.appointed",
+        subject=f"governance.seat:{seat.pk}",
+        payload={
+            "body": body.name,
+            "person": person.pk,
+            "name": str(person),
+            "role": role,
+            "is_voting": seat.is_voting,
+            "since": since,
+            "until": until,
+        },
+        actor=actor,
+    )
+    if actor is not None:
+        _tell(person, school, f"您已登记为{body.name}{seat.get_role_display()}", f"{since:%Y-%m-%d} 起。")
+    return seat
+
+
+@transaction.atomic
+def end_seat(*, actor: Any, seat_id: int, until: date) -> Seat:
+    """End a seat on a day, which is its last day in office; the row stays for ever."""
+    seat = (
+        Seat.objects.select_for_update(of=("self",))
+        .select_related("school", "body", "person")
+        .filter(pk=seat_id)
+        .first()
+    )
+    if seat is None:
+        raise NotVisible("Seat")
+    require_administration(actor, seat.school, "任职由书记、会议秘书或区教育工委登记。")
+    if seat.until is not None and seat.until < timezone.localdate():
+        raise NotNow(f"此任职已于 {seat.until:%Y-%m-%d} 结束。", current=seat)
+    if until < seat.since:
+        raise NotNow(f"结束日期不得早于任职开始日期 {seat.since:%Y-%m-%d}。", current=seat)
+    seat.until = until
+    save_as(seat, actor, "任期结束")
+    ledger.append(
+        seat.school.chain_key,
+        kind="seat.ended",
+        subject=f"governance.seat:{seat.pk}",
+        payload={"body": seat.body.name, "name": str(seat.person), "role": seat.role, "until": until},
+        actor=actor,
+    )
+    if actor is not None:
+        _tell(
+            seat.person,
+            seat.school,
+            f"您的{seat.body.name}{seat.get_role_display()}任职将结束",
+            f"最后一日 {until:%Y-%m-%d}。",
+        )
+    return seat
+
+
+@transaction.atomic
+def employ(
+    *, actor: Any, school: School, person: Any, department: str, since: date, title: str = ""
+) -> Staff:
+    """Enter a person as 教职工 of a department, who may draft, present and own tasks."""
+    require_administration(actor, school, "教职工由书记、会议秘书或区教育工委登记。")
+    School.objects.select_for_update().get(pk=school.pk)
+    if Staff.objects.filter(school=school, person=person, until__isnull=True).exists():
+        raise NotNow(f"{person}已是本校教职工。")
+    staff = save_as(
+        Staff(school=school, person=person, department=department, title=title, since=since),
+        actor,
+        "登记教职工",
+    )
+    ledger.append(
+        school.chain_key,
+        kind="staff.employed",
+        subject=f"governance.staff:{staff.pk}",
+        payload={"person": person.pk, "name": str(person), "department": department, "since": since},
+        actor=actor,
+    )
+    return staff
+
+
+@transaction.atomic
+def assign_portfolio(
+    *,
+    actor: Any,
+    school: School,
+    person: Any,
+    duties: str,
+    since: date,
+    aspects: list[str] | None = None,
+    departments: list[str] | None = None,
+) -> Portfolio:
+    """分工 of a leader from a day; the earlier one ends the day before."""
+    require_administration(actor, school, "分工由书记、会议秘书或区教育工委登记。")
+    School.objects.select_for_update().get(pk=school.pk)
+    if not Seat.objects.active(since).leadership().filter(school=school, person=person).exists():
+        raise NotNow(f"{person}在 {since:%Y-%m-%d} 不是本校领导班子成员，不能登记分工。")
+    for earlier in Portfolio.objects.filter(school=school, person=person, until__isnull=True):
+        if earlier.since >= since:
+            raise NotNow(f"{person}已有 {earlier.since:%Y-%m-%d} 起的分工，新分工须晚于这一天。")
+        earlier.until = since - timedelta(days=1)
+        save_as(earlier, actor, "分工调整")
+    portfolio = save_as(
+        Portfolio(
+            school=school,
+            person=person,
+            duties=duties,
+            aspects=aspects or [],
+            departments=departments or [],
+            since=since,
+        ),
+        actor,
+        "登记分工",
+    )
+    ledger.append(
+        school.chain_key,
+        kind="portfolio.assigned",
+        subject=f"governance.portfolio:{portfolio.pk}",
+        payload={"person": person.pk, "name": str(person), "duties": duties, "since": since},
+        actor=actor,
+    )
+    return portfolio
+
+
+def _tell(person: Any, school: School, title: str, body: str) -> None:
+    notify(
+        recipients=[person],
+        kind="seat.news",
+        title=title,
+        body=body,
+        url=reverse("accounts:me"),
+        school=school,
+    )
