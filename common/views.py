@@ -5,6 +5,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -37,9 +38,11 @@ TARGET = re.compile(r"#[A-Za-z][\w-]*")
 def _return_url(request: HttpRequest) -> str:
     """The page the person came from where it is ours, else the front door."""
     origin = request.META.get("HTTP_REFERER", "")
-    if origin != request.build_absolute_uri() and url_has_allowed_host_and_scheme(
-        origin, {request.get_host()}, require_https=request.is_secure()
-    ):
+    try:
+        here, host = request.build_absolute_uri(), request.get_host()
+    except DisallowedHost:
+        return HOME
+    if origin != here and url_has_allowed_host_and_scheme(origin, {host}, require_https=request.is_secure()):
         return origin
     return HOME
 

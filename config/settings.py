@@ -240,5 +240,9 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.log_level("LOG_LEVEL", "INFO" if IS_PRODUCTION else "WARNING"),
     },
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }

@@ -24,7 +24,16 @@ def test_content_security_policy_forbids_inline_scripts_and_styles(client):
     }
 
 
-@pytest.mark.parametrize("path", ["/media/x", "/static/../.run/media/x", "/protected-media/x"])
+@pytest.mark.parametrize(
+    "path", ["/media/x", "/.run/media/x", "/static/%2e%2e/.run/media/x", "/protected-media/x"]
+)
 @pytest.mark.django_db
 def test_uploaded_files_have_no_address(client, path):
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"referer": "http://evil.example/"}])
+def test_a_foreign_host_name_is_refused_with_a_page(client, headers):
+    response = client.get("/healthz", headers={"host": "evil.example", **headers})
+    assert response.status_code == 400
+    assert "evil.example" not in response.content.decode()
