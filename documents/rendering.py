@@ -39,7 +39,7 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
     fetcher = LocalFetcher(frozenset(face["url"] for face in _faces()))
     document = HTML(string=html, url_fetcher=fetcher)
     output = io.BytesIO()
-    document.write_pdf(output, font_config=FontConfiguration(), pdf_variant="pdf/a-2u", hinting=False)
+    document.write_pdf(output, font_config=FontConfiguration(), pdf_tags=True)
     return output.getvalue()
 
 
