@@ -3,6 +3,8 @@
 import pytest
 from django.core.cache import cache
 
+from tests.factories.cast import cast as cast  # a fixture of every test folder
+
 
 @pytest.fixture(autouse=True)
 def _private_media(settings, tmp_path):

@@ -1,0 +1,1 @@
+"""Plain builders for tests; whatever a service can make is made by that service."""
