@@ -16,7 +16,7 @@ from meetings.models.meetings import Meeting, MeetingPartQuerySet
 
 class AgendaEntryQuerySet(MeetingPartQuerySet):
     def visible_to(self, user: Any):
-        """Entries without an item with their meeting; others also need the item, or an invitation to the entry."""
+        """Entries of visible meetings whose item is visible too, or to which the person is invited."""
         return self.filter(
             Q(meeting__in=Meeting.objects.visible_to(user)),
             Q(stage__isnull=True)

@@ -6,27 +6,43 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
-from governance.models import Body, School, Seat
+from governance.choices import AccessScope
+from governance.models import Body, School, Seat, Staff
 from meetings.choices import BEFORE_STATES, AttendanceStatus, MeetingMode, MeetingState
 
 
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """Office holders of the body, invited observers while serving in the school, and the district afterwards.
-
-        The district sees meetings once a 会议纪要 is issued.
-        """
+        """Office holders of the body, invited observers while serving, and the district once 纪要 is issued."""
         if not user.is_authenticated:
             return self.none()
         seats = Seat.objects.active().filter(person=user)
         sits = seats.office().filter(body=OuterRef("body"))
         invited = Observer.objects.filter(meeting=OuterRef("pk"), person=user)
         serves = seats.filter(school=OuterRef("school"))
+        employed = Staff.objects.active().filter(person=user, school=OuterRef("school"))
         return self.filter(
             Exists(sits)
-            | Exists(invited) & Exists(serves)
+            | Exists(invited) & (Exists(serves) | Exists(employed))
             | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
             & Q(pk__in=self.model.objects.filter(minutes__issued_at__isnull=False).values("pk"))
+        )
+
+    def papers_visible_to(self, user: Any):
+        """Meetings whose 会议记录 and 会议纪要 the person may read: observers of one entry may not.
+
+        The district reads them once issued, unless an item of scope 2 was deliberated there.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        sits = Seat.objects.active().filter(person=user).office().filter(body=OuterRef("body"))
+        issued = self.model.objects.filter(minutes__issued_at__isnull=False)
+        restricted = self.model.objects.filter(entries__stage__item__access_scope=AccessScope.RESTRICTED)
+        return self.filter(
+            Exists(sits)
+            | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
+            & Q(pk__in=issued.values("pk"))
+            & ~Q(pk__in=restricted.values("pk"))
         )
 
     def upcoming(self):
@@ -101,6 +117,11 @@ class Meeting(models.Model):
 class MeetingPartQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
+
+
+class PaperQuerySet(models.QuerySet):
+    def visible_to(self, user: Any):
+        return self.filter(meeting__in=Meeting.objects.papers_visible_to(user))
 
 
 class Attendance(models.Model):

@@ -1,0 +1,492 @@
+"""Planning a meeting: number, time, chair, agenda, observers, notice."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from common.checks import Check
+from common.choices import Level
+from common.errors import Blocked, NotNow, NotPermitted, NotVisible, StaleVersion
+from common.history import save_as
+from decisions.access import lock_item
+from decisions.choices import StageState
+from decisions.models import DecisionItem, Stage
+from decisions.rules import agenda_checks, cite, refusing
+from decisions.services import outcomes
+from documents.choices import DocumentKind
+from documents.services import next_number
+from governance.choices import AccessScope, AttendanceKind, BallotMethod, MajorClass
+from governance.models import Body, Seat
+from governance.parameters import Parameters, resolve
+from governance.selectors import voting_seats
+from ledger import services as ledger
+from meetings import access
+from meetings.choices import BEFORE_STATES, SITTING_STATES, EntryKind, EntryState, MeetingMode, MeetingState
+from meetings.models import AgendaEntry, Attendance, Meeting, Observer
+from notifications.services import notify
+
+
+def meeting_url(meeting: Meeting) -> str:
+    return reverse("meetings:meeting_detail", args=[meeting.pk])
+
+
+def seal(meeting: Meeting, kind: str, actor: Any, **payload: Any) -> None:
+    """Seal one formal act of a meeting in its school's chain."""
+    ledger.append(
+        meeting.school.chain_key,
+        kind=kind,
+        subject=meeting.subject,
+        payload={"meeting": meeting.label, "year": meeting.year, "state": meeting.state, **payload},
+        actor=actor,
+    )
+
+
+def require_state(meeting: Meeting, states: Sequence[str], verb: str) -> None:
+    """Raise NotNow unless the meeting is in one of the states."""
+    if meeting.state not in states:
+        raise NotNow(f"{meeting.label}现为“{meeting.get_state_display()}”，不能{verb}。", current=meeting)
+
+
+def _require_chair(body: Body, chair: Any, delegation: str, on: Any) -> None:
+    """R34: 书记 or 校长 chairs; another voting member only by recorded delegation."""
+    seat = voting_seats(body, on).filter(person=chair).first()
+    if seat is None:
+        raise NotNow(f"{chair}不是{body}有表决权的成员，不能主持。请另选主持人。")
+    if seat.role != body.chair_role and not delegation.strip():
+        raise NotNow(f"{body}由{seat_role_name(body)}主持。由{chair}主持的，请填写委托说明。")
+
+
+def seat_role_name(body: Body) -> str:
+    return "书记" if body.is_party else "校长"
+
+
+@transaction.atomic
+def plan_meeting(
+    *,
+    actor: Any,
+    body: Body,
+    scheduled_at: datetime,
+    place: str,
+    chair: Any,
+    recorder: Any,
+    chair_delegation: str = "",
+    mode: str = MeetingMode.LIVE,
+    retrospective_reason: str = "",
+) -> Meeting:
+    """Plan one meeting of a body; its number within the year is taken now, its seats are those of the day.
+
+    A retrospective meeting (补录) was held on paper: its time lies in the past and its reason is stated.
+    """
+    access.require_planner(actor, body)
+    local = timezone.localtime(scheduled_at)
+    if mode == MeetingMode.RETROSPECTIVE:
+        if scheduled_at > timezone.now():
+            raise NotNow("补录的会议应已召开，时间不能晚于现在。")
+        if not retrospective_reason.strip():
+            raise NotNow("请填写补录说明，例如“停电，现场用纸质记录”。")
+    _require_chair(body, chair, chair_delegation, local.date())
+    kind = DocumentKind.PARTY_MEETING if body.is_party else DocumentKind.ADMIN_MEETING
+    meeting = save_as(
+        Meeting(
+            school=body.school,
+            body=body,
+            year=local.year,
+            number=next_number(body.school, kind, local.year),
+            mode=mode,
+            retrospective_reason=retrospective_reason,
+            scheduled_at=scheduled_at,
+            place=place,
+            chair=chair,
+            chair_delegation=chair_delegation,
+            recorder=recorder,
+            parameters=resolve(body.school, local.date()).values,
+            created_by=actor,
+        ),
+        actor,
+        "安排会议",
+    )
+    sync_seats(meeting)
+    seal(meeting, "meeting.planned", actor, mode=mode, scheduled_at=scheduled_at)
+    return meeting
+
+
+def sync_seats(meeting: Meeting) -> None:
+    """Attendance rows for the voting seats of the meeting's day; rows nobody touched of other seats go (R33)."""
+    day = timezone.localtime(meeting.scheduled_at).date()
+    due = {seat.pk: seat for seat in voting_seats(meeting.body, day)}
+    known = set(meeting.attendances.values_list("seat_id", flat=True))
+    for seat_id, seat in due.items():
+        if seat_id not in known:
+            save_as(Attendance(meeting=meeting, seat=seat), None, "应到席位")
+    meeting.attendances.exclude(seat_id__in=due).filter(status="expected").delete()
+
+
+@transaction.atomic
+def edit_meeting(
+    meeting_id: int,
+    *,
+    actor: Any,
+    scheduled_at: datetime,
+    place: str,
+    chair: Any,
+    recorder: Any,
+    chair_delegation: str = "",
+    version: int,
+) -> Meeting:
+    """Change time, place, chair or recorder before the meeting begins; invited persons are told again."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_planner(actor, meeting.body)
+    require_state(meeting, BEFORE_STATES, "修改安排")
+    if meeting.version != version:
+        raise StaleVersion("会议安排刚被他人更新，请刷新后再改。", current=meeting)
+    if timezone.localtime(scheduled_at).year != meeting.year:
+        raise NotNow("会议次序按年度编号，不能改到另一年。请取消后重新安排。")
+    _require_chair(meeting.body, chair, chair_delegation, timezone.localtime(scheduled_at).date())
+    was_notified = meeting.state == MeetingState.NOTIFIED
+    meeting.scheduled_at, meeting.place = scheduled_at, place
+    meeting.chair, meeting.chair_delegation, meeting.recorder = chair, chair_delegation, recorder
+    meeting.parameters = resolve(meeting.school, timezone.localtime(scheduled_at).date()).values
+    meeting.version += 1
+    save_as(meeting, actor, "修改会议安排")
+    sync_seats(meeting)
+    if was_notified:
+        _notify_invited(meeting, f"会议安排有变：{meeting.label}")
+    return meeting
+
+
+def adhoc_checks(meeting: Meeting, item: DecisionItem, reason: str) -> list[Check]:
+    """R25: nothing is added after the notice, but urgently, with the chair's consent and a reason; never K or F."""
+    forbidden = set(Parameters(meeting.parameters)["agenda.adhoc_forbidden"]) & set(item.major_classes)
+    labels = "、".join(MajorClass(value).label for value in sorted(forbidden))
+    source = "参照学校党组织议事决策程序"
+    url = meeting_url(meeting)
+    return [
+        Check(
+            "R25",
+            "不得临时动议",
+            Level.BLOCK,
+            not forbidden,
+            message=f"{labels}事项不得临时动议。请列入下次会议。" if forbidden else "",
+            clause=cite(source, "R25"),
+            fix_url=url,
+            fix_label="看会议",
+        ),
+        Check(
+            "R25",
+            "临时动议经主持人同意并说明理由",
+            Level.BREACH,
+            bool(reason.strip()),
+            message="" if reason.strip() else "会议已通知，增加议题须经主持人同意并填写紧急理由。",
+            clause=cite(source, "R25"),
+            fix_url=url,
+            fix_label="填写理由",
+        ),
+    ]
+
+
+def timing_checks(meeting: Meeting, item: DecisionItem) -> list[Check]:
+    """R24: submitted and delivered in time. Warnings only."""
+    parameters = Parameters(meeting.parameters)
+    source = "参照某校校长办公会议制度"
+    checks = []
+    days = parameters["agenda.submit_days"]
+    if item.submitted_at is not None:
+        ahead = (meeting.scheduled_at - item.submitted_at).days
+        checks.append(
+            Check(
+                "R24",
+                f"提前 {days} 日申报",
+                Level.WARN,
+                ahead >= days,
+                message="" if ahead >= days else f"申报距会议不足 {days} 日（{max(ahead, 0)} 日）。",
+                clause=cite(source, "R24"),
+                fix_url=meeting_url(meeting),
+                fix_label="看安排",
+            )
+        )
+    days = parameters["agenda.material_days"]
+    sent = meeting.materials_sent_at
+    ahead = (meeting.scheduled_at - sent).days if sent else None
+    ok = ahead is not None and ahead >= days
+    message = ""
+    if sent is None:
+        message = f"会议材料尚未送达班子成员，须提前 {days} 日。请发会议通知。"
+    elif not ok:
+        message = f"材料送达距会议不足 {days} 日。"
+    checks.append(
+        Check(
+            "R24",
+            f"材料提前 {days} 日送达",
+            Level.WARN,
+            ok,
+            message=message,
+            clause=cite(source, "R24"),
+            fix_url=meeting_url(meeting),
+            fix_label="发会议通知",
+        )
+    )
+    return checks
+
+
+def gate(meeting: Meeting, item: DecisionItem, stage: Stage, *, ad_hoc_reason: str = "") -> list[Check]:
+    """Everything asked of one stage before it stands on this meeting's agenda. Empty for 补录: facts are facts."""
+    if meeting.is_retrospective:
+        return []
+    checks = agenda_checks(item, stage, Parameters(meeting.parameters), meeting.scheduled_at)
+    if meeting.state != MeetingState.PLANNED:
+        checks.extend(adhoc_checks(meeting, item, ad_hoc_reason))
+    checks.extend(timing_checks(meeting, item))
+    return checks
+
+
+@transaction.atomic
+def add_entry(
+    meeting_id: int, *, actor: Any, stage_id: int, presenter: Any = None, ad_hoc_reason: str = ""
+) -> AgendaEntry:
+    """列会: put a stage on the agenda. Every unmet B or E rule refuses, all at once; W rules are shown."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_recorder(actor, meeting)
+    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "增加议题")
+    stage = Stage.objects.visible_to(actor).filter(pk=stage_id).first()
+    if stage is None:
+        raise NotVisible("Stage")
+    item = lock_item(stage.item_id)
+    stage = Stage.objects.select_related("body").get(pk=stage_id)
+    if stage.body_id != meeting.body_id or item.current_stage_id != stage.pk:
+        raise NotNow(f"“{item.title}”当前不在{meeting.body}这一环节。", current=item)
+    if stage.state == StageState.SCHEDULED:
+        raise NotNow(f"“{item.title}”已列入一次会议，不能重复列会。", current=item)
+    failing = refusing(gate(meeting, item, stage, ad_hoc_reason=ad_hoc_reason))
+    if failing:
+        raise Blocked(failing, f"“{item.title}”还有 {len(failing)} 项未满足，不能列入会议。")
+    outcomes.schedule_stage(item, stage, actor=actor, meeting_label=meeting.label)
+    entry_kind = item.catalogue_entry
+    by_principal = not meeting.body.is_party
+    entry = save_as(
+        AgendaEntry(
+            meeting=meeting,
+            stage=stage,
+            position=_next_position(meeting),
+            title=item.title,
+            presenter=presenter or item.presenter or item.proposer,
+            attendance_kind=AttendanceKind.HALF if by_principal else entry_kind.attendance,
+            method=BallotMethod.PRINCIPAL if by_principal else _party_method(entry_kind.ballot),
+            is_ad_hoc=not meeting.is_retrospective and meeting.state != MeetingState.PLANNED,
+            ad_hoc_reason=ad_hoc_reason,
+        ),
+        actor,
+        "列入议程",
+    )
+    _invite_for(entry, item)
+    seal(meeting, "entry.scheduled", actor, item=item.number, entry=entry.pk, ad_hoc=entry.is_ad_hoc)
+    return entry
+
+
+def _party_method(ballot: str) -> str:
+    return BallotMethod.SHOW_OF_HANDS if ballot == BallotMethod.PRINCIPAL else ballot
+
+
+def _next_position(meeting: Meeting) -> int:
+    return (meeting.entries.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+def _invite_for(entry: AgendaEntry, item: DecisionItem) -> None:
+    """A presenter without a seat attends this entry as observer, and so do those the proposer suggested (R35)."""
+    seated = set(entry.meeting.attendances.values_list("seat__person_id", flat=True))
+    if entry.presenter_id and entry.presenter_id not in seated:
+        Observer.objects.create(
+            meeting=entry.meeting,
+            entry=entry,
+            person=entry.presenter,
+            name=str(entry.presenter),
+            identity="汇报人",
+        )
+    for name in [part.strip() for part in item.observers.replace(",", "、").split("、") if part.strip()]:
+        Observer.objects.create(meeting=entry.meeting, entry=entry, name=name)
+
+
+@transaction.atomic
+def add_first_topic(meeting_id: int, *, actor: Any, title: str) -> AgendaEntry:
+    """第一议题: study at the head of the meeting (R42)."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_recorder(actor, meeting)
+    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "增加第一议题")
+    if meeting.entries.filter(kind=EntryKind.FIRST_TOPIC).exists():
+        raise NotNow("本次会议已有第一议题。")
+    entry = save_as(
+        AgendaEntry(
+            meeting=meeting,
+            kind=EntryKind.FIRST_TOPIC,
+            position=_next_position(meeting),
+            title=title,
+            method=BallotMethod.ORAL,
+        ),
+        actor,
+        "增加第一议题",
+    )
+    _renumber(meeting, [entry.pk, *meeting.entries.exclude(pk=entry.pk).values_list("pk", flat=True)], actor)
+    entry.refresh_from_db()
+    return entry
+
+
+@transaction.atomic
+def remove_entry(entry_id: int, *, actor: Any, reason: str) -> Meeting:
+    """Take an entry nobody has deliberated off the agenda; its stage waits for another meeting."""
+    entry = access.entry_for_update(actor, entry_id)
+    meeting = entry.meeting
+    access.require_recorder(actor, meeting)
+    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "调整议程")
+    drop_entry(entry, actor=actor, reason=reason)
+    return meeting
+
+
+def drop_entry(entry: AgendaEntry, *, actor: Any, reason: str) -> None:
+    """Remove one waiting entry and release its stage; the row's history remains."""
+    if entry.state != EntryState.WAITING or entry.opened_at is not None:
+        raise NotNow(f"“{entry.title}”已开始审议，不能移出议程。", current=entry)
+    meeting = entry.meeting
+    if entry.stage is not None:
+        outcomes.unschedule_stage(
+            lock_item(entry.stage.item_id),
+            entry.stage,
+            actor=actor,
+            meeting_label=meeting.label,
+            reason=reason,
+        )
+    title, entry_id = entry.title, entry.pk
+    entry.observers.all().delete()
+    entry._history_user, entry._change_reason = actor, reason
+    entry.delete()
+    _renumber(meeting, list(meeting.entries.values_list("pk", flat=True)), actor)
+    seal(meeting, "entry.removed", actor, entry=entry_id, title=title, reason=reason)
+
+
+@transaction.atomic
+def reorder(meeting_id: int, *, actor: Any, entry_ids: list[int]) -> Meeting:
+    """Set the order of the agenda; every entry of the meeting must be named once."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_recorder(actor, meeting)
+    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "调整议程")
+    known = set(meeting.entries.values_list("pk", flat=True))
+    if set(entry_ids) != known or len(entry_ids) != len(known):
+        raise StaleVersion("议程刚被他人调整，请刷新后再排序。", current=meeting)
+    _renumber(meeting, entry_ids, actor)
+    return meeting
+
+
+def _renumber(meeting: Meeting, entry_ids: Sequence[int], actor: Any) -> None:
+    entries = meeting.entries.in_bulk(list(entry_ids))
+    for position, entry_id in enumerate(entry_ids, start=1):
+        entry = entries[entry_id]
+        if entry.position != position:
+            entry.position = position
+            save_as(entry, actor, "调整议程次序", update_fields=["position"])
+
+
+@transaction.atomic
+def add_observer(
+    meeting_id: int,
+    *,
+    actor: Any,
+    name: str,
+    identity: str = "",
+    person: Any = None,
+    entry_id: int | None = None,
+) -> Observer:
+    """Invite an observer to one entry or the whole meeting (R35)."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_recorder(actor, meeting)
+    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "添加列席")
+    if person is not None and meeting.attendances.filter(seat__person=person).exists():
+        raise NotNow(f"{person}是本次会议的成员，不必列席。")
+    entry = meeting.entries.filter(pk=entry_id).first() if entry_id else None
+    if entry_id and entry is None:
+        raise NotVisible("AgendaEntry")
+    return Observer.objects.create(
+        meeting=meeting, entry=entry, person=person, name=name or str(person), identity=identity
+    )
+
+
+@transaction.atomic
+def remove_observer(observer_id: int, *, actor: Any) -> Meeting:
+    """Withdraw an invitation, unless the observer already spoke."""
+    observer = access.observer_for(actor, observer_id)
+    meeting = access.meeting_for_update(actor, observer.meeting_id)
+    access.require_recorder(actor, meeting)
+    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "调整列席")
+    if meeting.entries.filter(statements__observer=observer).exists():
+        raise NotNow(f"{observer.name}已有发言记录，不能移除。")
+    observer.delete()
+    return meeting
+
+
+def _notify_invited(meeting: Meeting, title: str) -> None:
+    seats = [row.seat.person for row in meeting.attendances.select_related("seat__person")]
+    observers = [o.person for o in meeting.observers.select_related("person") if o.person]
+    people = {person.pk: person for person in (*seats, *observers, meeting.recorder)}
+    local = timezone.localtime(meeting.scheduled_at)
+    agenda = "；".join(
+        f"{e.position}. {e.title}"
+        for e in meeting.entries.select_related("stage__item")
+        if not _is_restricted(e)
+    )
+    notify(
+        recipients=list(people.values()),
+        kind="meeting.notice",
+        title=title,
+        body=f"{local.month}月{local.day}日 {local:%H:%M}，{meeting.place}。议程：{agenda or '见会议页'}",
+        url=meeting_url(meeting),
+        school=meeting.school,
+    )
+
+
+def _is_restricted(entry: AgendaEntry) -> bool:
+    return entry.stage is not None and entry.stage.item.access_scope >= AccessScope.RESTRICTED
+
+
+@transaction.atomic
+def send_notice(meeting_id: int, *, actor: Any) -> Meeting:
+    """发会议通知 with agenda and materials; the moment counts for R24, later additions are ad hoc (R25)."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_planner(actor, meeting.body)
+    require_state(meeting, (MeetingState.PLANNED,), "发通知")
+    if not meeting.entries.exists():
+        raise NotNow("议程为空，请先列入议题再发通知。")
+    meeting.state = MeetingState.NOTIFIED
+    meeting.notified_at = meeting.materials_sent_at = timezone.now()
+    meeting.version += 1
+    save_as(meeting, actor, "发会议通知")
+    _notify_invited(meeting, f"会议通知：{meeting.label}")
+    seal(meeting, "meeting.notified", actor, entries=list(meeting.entries.values_list("title", flat=True)))
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> Meeting:
+    """取消 a meeting that has not begun; its stages wait for another, its number stays used."""
+    meeting = access.meeting_for_update(actor, meeting_id)
+    access.require_planner(actor, meeting.body)
+    require_state(meeting, BEFORE_STATES, "取消")
+    was_notified = meeting.state == MeetingState.NOTIFIED
+    for entry in meeting.entries.select_related("stage"):
+        drop_entry(entry, actor=actor, reason=f"会议取消：{reason}")
+    meeting.state = MeetingState.CANCELLED
+    meeting.version += 1
+    save_as(meeting, actor, reason)
+    seal(meeting, "meeting.cancelled", actor, reason=reason)
+    if was_notified:
+        _notify_invited(meeting, f"会议取消：{meeting.label}")
+    return meeting
+
+
+def require_voting_seat(meeting: Meeting, seat_id: int) -> Seat:
+    """A seat that is due at this meeting, else NotPermitted."""
+    row = meeting.attendances.filter(seat_id=seat_id).select_related("seat__person").first()
+    if row is None:
+        raise NotPermitted("此人不是本次会议的应到成员。")
+    return row.seat
