@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from common.errors import Refusal
-from common.views import refuse
+from common.views import refuse, sign_in_again, wants_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -28,21 +28,22 @@ class RequestIdMiddleware:
 
 
 class RefusalMiddleware:
-    """Answer the four refusals, and send a fragment request whose sign-in ran out to the sign-in page."""
+    """Answer the four refusals, and tell fragments and scripts when the sign-in ran out."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.htmx and response.status_code == 302:
-            sign_in = resolve_url(settings.LOGIN_URL)
-            if response["Location"].partition("?")[0] == sign_in:
-                # A redirect would put the sign-in form into the card; the page itself must go there.
-                page = request.htmx.current_url_abs_path or "/"
-                answer = HttpResponse()
-                answer["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
-                return answer
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if response.status_code != 302 or response["Location"].partition("?")[0] != sign_in:
+            return response
+        if wants_json(request):
+            return sign_in_again(request)
+        if request.htmx:
+            # A redirect would put the sign-in form into the card; the page itself must go there.
+            page = request.htmx.current_url_abs_path or "/"
+            return HttpResponse(headers={"HX-Redirect": f"{sign_in}?{urlencode({'next': page})}"})
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -47,12 +47,17 @@ def _return_url(request: HttpRequest) -> str:
     return HOME
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks for JSON rather than a person for a page."""
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
-def _answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, body: dict[str, Any] | None = None, **context: Any
+) -> HttpResponse:
     icon, tone, heading, text = WORDS[status]
+    if wants_json(request):
+        return JsonResponse(body or {"message": context.get("text") or heading}, status=status)
     context = {
         "status": status,
         "icon": icon,
@@ -78,31 +83,21 @@ def _answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer one refusal: 404 says nothing, 403 whom it takes, 409 what changed, 422 every blocker."""
     if isinstance(refusal, NotVisible):
-        if _wants_json(request):
-            return JsonResponse({"message": WORDS[404][2]}, status=404)
         return _answer(request, 404)
+    body: dict[str, Any] = {"message": refusal.message}
     context: dict[str, Any] = {"text": refusal.message}
     if isinstance(refusal, NotPermitted):
-        context["need"] = refusal.need
+        body["need"] = context["need"] = refusal.need
     if isinstance(refusal, NotNow):
-        context["current"] = refusal.current
+        current = context["current"] = refusal.current
+        body["current"] = current if isinstance(current, dict | list) else str(current or "")
+        if not isinstance(refusal, StaleVersion):
+            context["heading"] = "现在不能办理这一步"
     if isinstance(refusal, Blocked):
         context["checks"] = refusal.checks
         context["heading"] = f"还有 {len(refusal.checks)} 项未满足，暂不能办理"
-    if _wants_json(request):
-        body: dict[str, Any] = {"message": refusal.message}
-        if isinstance(refusal, NotPermitted):
-            body["need"] = refusal.need
-        if isinstance(refusal, NotNow):
-            body["current"] = (
-                refusal.current if isinstance(refusal.current, dict | list) else str(refusal.current or "")
-            )
-        if isinstance(refusal, Blocked):
-            body["checks"] = [asdict(check) for check in refusal.checks]
-        return JsonResponse(body, status=refusal.status)
-    if isinstance(refusal, NotNow) and not isinstance(refusal, StaleVersion):
-        context["heading"] = "现在不能办理这一步"
-    return _answer(request, refusal.status, **context)
+        body["checks"] = [asdict(check) for check in refusal.checks]
+    return _answer(request, refusal.status, body, **context)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -113,6 +108,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403 for Django's own PermissionDenied."""
     return _answer(request, 403, text=str(exception) or NotPermitted.default_message)
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Answer 401 to a script whose person is no longer signed in."""
+    return JsonResponse({"message": "登录已过期，请在新窗口重新登录后再保存。"}, status=401)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -127,9 +127,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with time and number, touching neither database nor session."""
-    number = getattr(request, "request_id", "")
+    number = getattr(request, "request_id", "")[:8].upper()
     log.error("request %s failed: %s %s", number, request.method, request.path)
     icon, tone, heading, text = WORDS[500]
+    if wants_json(request):
+        return JsonResponse({"message": heading, "number": number}, status=500)
     context = {
         "status": 500,
         "icon": icon,
@@ -138,7 +140,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "text": text,
         "back": HOME,
         "now": timezone.now(),
-        "number": number[:8].upper(),
+        "number": number,
         "frame": "plain_base.html",
     }
     fragment = bool(getattr(request, "htmx", False))

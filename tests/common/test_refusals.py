@@ -100,8 +100,15 @@ def test_refusals_as_json(chen):
         "current": "已散会",
     }
     assert chen.get("/refusing/stale/", headers=asked).json()["current"]["by"] == "许静"
-    hidden = chen.get("/refusing/hidden/", headers=asked)
-    assert (hidden.status_code, hidden.json()) == (404, {"message": "没有找到这一页"})
+    for path in ("/refusing/hidden/", "/nowhere/"):
+        hidden = chen.get(path, headers=asked)
+        assert (hidden.status_code, hidden.json()) == (404, {"message": "没有找到这一页"})
+    crash = chen.get("/refusing/crash/", headers=asked)
+    number = crash["X-Request-ID"][:8].upper()
+    assert (crash.status_code, crash.json()) == (
+        500,
+        {"message": "系统故障，这一步没有办成", "number": number},
+    )
 
 
 def test_failure_shows_time_and_number_but_no_detail(chen, caplog):
@@ -111,7 +118,7 @@ def test_failure_shows_time_and_number_but_no_detail(chen, caplog):
     assert re.fullmatch(r"[0-9a-f]{32}", number)
     assert f'编号 <b class="num">{number[:8].upper()}</b>' in page
     assert "secret detail" not in page
-    assert f"request {number} failed: GET /refusing/crash/" in caplog.messages
+    assert f"request {number[:8].upper()} failed: GET /refusing/crash/" in caplog.messages
     fragment = chen.get("/refusing/crash/", headers=HTMX)
     assert (fragment.status_code, fragment["HX-Retarget"]) == (500, "#flash")
 
@@ -145,3 +152,9 @@ def test_fragment_request_after_sign_out_goes_to_the_sign_in_page(sample, db):
     assert response.status_code == 200
     assert response["HX-Redirect"] == "/accounts/login/?next=%2Fsample%2F%3Fa%3D1"
     assert response.content == b""
+
+
+def test_script_after_sign_out_is_told_so(sample, db):
+    response = Client().get("/accounts/me/", headers={"Accept": "application/json"})
+    assert response.status_code == 401
+    assert response.json() == {"message": "登录已过期，请在新窗口重新登录后再保存。"}

@@ -1,5 +1,6 @@
 """Words and looks of the design."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,7 +18,8 @@ TODAY = timezone.localdate()
 
 
 def draw(source: str, **context) -> str:
-    return Template("{% load ui %}" + source).render(Context(context)).strip()
+    html = Template("{% load ui %}" + source).render(Context(context))
+    return re.sub(r"\s+", " ", html).strip()
 
 
 @pytest.mark.parametrize(
