@@ -38,6 +38,8 @@ class IssuedDocumentQuerySet(models.QuerySet):
         A document of a meeting tells of every agenda entry, so it takes the sight of them all (R66); one of
         neither is visible to nobody. The models lie above this app and are found by name.
         """
+        if not user.is_authenticated:
+            return self.none()
         items = apps.get_model("decisions", "DecisionItem").objects.visible_to(user)
         meetings = apps.get_model("meetings", "Meeting").objects.visible_to(user)
         entries = apps.get_model("meetings", "AgendaEntry").objects

@@ -55,7 +55,10 @@ def test_the_pdf_is_made_after_commit_and_sealed(world, django_capture_on_commit
     assert document.file_sha256 == hashlib.sha256(data).hexdigest()
     assert (document.render_attempts, document.render_error) == (1, "")
     assert rules.is_file_intact(document) is True
-    assert list(LedgerEntry.objects.values_list("kind", flat=True)) == ["document.issued", "document.rendered"]
+    assert list(LedgerEntry.objects.values_list("kind", flat=True)) == [
+        "document.issued",
+        "document.rendered",
+    ]
     assert LedgerEntry.objects.last().payload == {
         "number": "〔2026〕第1期",
         "file_sha256": document.file_sha256,
@@ -64,13 +67,16 @@ def test_the_pdf_is_made_after_commit_and_sealed(world, django_capture_on_commit
 
 
 def test_a_failed_act_issues_nothing(world, django_capture_on_commit_callbacks):
+    @transaction.atomic
+    def act():
+        world.issue()
+        raise ValueError("the act failed")
+
     with (
         django_capture_on_commit_callbacks(execute=True) as callbacks,
         pytest.raises(ValueError, match="the act failed"),
-        transaction.atomic(),
     ):
-        world.issue()
-        raise ValueError("the act failed")
+        act()
     assert callbacks == []
     assert not IssuedDocument.objects.exists()
     assert not LedgerEntry.objects.exists()
@@ -97,7 +103,9 @@ def test_issuing_needs_a_transaction():
 
 
 def test_dates_and_amounts_survive_with_the_same_digest(world):
-    document = world.issue(context=MINUTES | {"held_on": date(2026, 11, 20), "amount": Decimal("18640000.50")})
+    document = world.issue(
+        context=MINUTES | {"held_on": date(2026, 11, 20), "amount": Decimal("18640000.50")}
+    )
     document.refresh_from_db()
     assert (document.content["held_on"], document.content["amount"]) == ("2026-11-20", "18640000.50")
     assert rules.is_content_intact(document)

@@ -163,6 +163,4 @@ def agenda(world: World, item: DecisionItem, position: int) -> AgendaEntry:
     stage = Stage.objects.create(
         school=world.school, item=item, body=world.party, position=1, purpose=Purpose.DECIDE
     )
-    return AgendaEntry.objects.create(
-        meeting=world.meeting, stage=stage, position=position, title=item.title
-    )
+    return AgendaEntry.objects.create(meeting=world.meeting, stage=stage, position=position, title=item.title)
