@@ -23,7 +23,7 @@ def stored():
     return Stored(default_storage.save("2026/预算 表.pdf", ContentFile(b"%PDF-1.7")))
 
 
-def test_django_sends_the_bytes_as_a_download(stored):
+def test_django_sends_the_bytes_as_a_download(stored, db):  # closing a response closes old connections
     response = private_file(stored, filename="预算表.pdf", content_type="application/pdf")
     assert b"".join(response.streaming_content) == b"%PDF-1.7"
     assert response["Content-Type"] == "application/pdf"
