@@ -73,3 +73,10 @@ def test_no_page_carries_inline_script_or_style(chen):
     for path in ("/sample/", "/accounts/me/", "/refusing/blocked/", "/nowhere/"):
         page = chen.get(path).content.decode()
         assert re.findall(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|<style", page) == [], path
+
+
+def test_every_room_of_the_navigation_has_an_address(chen, town):
+    AuthorityMember.objects.create(
+        authority=town.authority, person=town.chen, role="leader", since=date(2024, 9, 1)
+    )
+    assert re.findall(r'(?:href|action)="#"', nav_of(chen)) == []
