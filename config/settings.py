@@ -96,7 +96,9 @@ if DATABASE_URL:
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL 须指向 PostgreSQL（postgresql://…）。")
     if APP_ENV == "test":
-        DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DB_NAME", "test_school")}
+        # Both names: nothing run with APP_ENV=test may touch the data the URL leads to.
+        DATABASES["default"]["NAME"] = env.str("TEST_DB_NAME", "test_school")
+        DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
 else:
     _testing = APP_ENV == "test"
     _data = BASE_DIR / ".run" / ("postgres-test" if _testing else "postgres")
