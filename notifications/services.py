@@ -86,7 +86,10 @@ def send(delivery_id: int) -> str:
     delivery.attempts += 1
     try:
         compose(message).send()
-    except OSError as error:  # smtplib.SMTPException is one, and so are refused and broken connections
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # no connection or a refusal (SMTPException); an impossible address
         logger.warning("delivery %s failed, attempt %s: %s", delivery.pk, delivery.attempts, error)
         delivery.last_error = f"{type(error).__name__}: {error}"
         if delivery.attempts >= MAX_ATTEMPTS:

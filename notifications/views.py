@@ -18,8 +18,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     only_unread = request.GET.get("unread") == "1"
     messages = selectors.inbox(request.user, only_unread=only_unread)
     page = Paginator(messages, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "only_unread": only_unread, "unread": selectors.unread_count(request.user)}
-    return render(request, "notifications/inbox.html", context)
+    return render(request, "notifications/inbox.html", {"page": page, "only_unread": only_unread})
 
 
 @login_required
