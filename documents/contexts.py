@@ -70,6 +70,7 @@ class MinutesContext(Letterhead):
     leave: list[Leave]
     observers: list[str]
     copy_to: str
+    preamble: NotRequired[str]  # 起草人添加的开头；没有则为空
 
 
 class ResolutionContext(Letterhead):
