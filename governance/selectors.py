@@ -1,13 +1,25 @@
 """What screens and rules need to know of institutions."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
-from governance.choices import BodyKind, SeatRole
-from governance.models import Body, School, Seat, Staff
+from governance import parameters
+from governance.arithmetic import quorum_threshold
+from governance.choices import Aspect, BodyKind, ParameterLevel, SeatRole
+from governance.models import (
+    Body,
+    CatalogueEntry,
+    Portfolio,
+    ProcedureParameter,
+    School,
+    Seat,
+    Staff,
+)
 
 
 def deciding_body(school: School) -> Body:
@@ -89,11 +101,137 @@ def consultation_counterparts(school: School) -> QuerySet[User]:
     return holders(school, SeatRole.PRINCIPAL)
 
 
-def leadership_table(school: School) -> list[dict[str, Any]]:
-    """Bodies of the school with today's seats, for 班子与任职; three queries whatever the size."""
-    bodies = list(Body.objects.filter(school=school).order_by("id"))
+@dataclass(frozen=True)
+class BodyRow:
+    """One body with today's seats, and how many of them must come."""
+
+    body: Body
+    seats: list[Seat]
+    due: int
+    needs: list[tuple[str, int]]  # words and the number of persons
+
+
+@dataclass(frozen=True)
+class Leadership:
+    """班子与任职 of a school today."""
+
+    rows: list[BodyRow]
+    secretary: Seat | None
+    principal: Seat | None
+    portfolios: list[Portfolio]
+
+    @property
+    def is_dual_role(self) -> bool:
+        """一肩挑: the same person holds both chairs."""
+        return bool(
+            self.secretary and self.principal and self.secretary.person_id == self.principal.person_id
+        )
+
+
+QUORUM_KEYS: dict[str, list[tuple[str, str]]] = {
+    BodyKind.PARTY: [("一般事项", "party.quorum"), ("干部任免等重要事项", "party.quorum_major")],
+    BodyKind.ASSEMBLY: [("一般事项", "party.quorum"), ("干部任免等重要事项", "party.quorum_major")],
+    BodyKind.ADMIN: [("各类事项", "admin.quorum")],
+}
+
+
+def leadership(school: School) -> Leadership:
+    """Bodies with today's seats and the attendance they need (R30–R33), and 分工; four queries."""
+    values = parameters.resolve(school, timezone.localdate())
+    bodies = Body.objects.filter(school=school).order_by("id")
     seats = list(Seat.objects.active().filter(school=school).select_related("person").order_by("order", "id"))
-    return [{"body": body, "seats": [seat for seat in seats if seat.body_id == body.pk]} for body in bodies]
+    rows = []
+    for body in bodies:
+        own = [seat for seat in seats if seat.body_id == body.pk]
+        due = sum(seat.is_voting for seat in own)
+        needs = [
+            (label, quorum_threshold(values[key], values["quorum.half_inclusive"]).required(due))
+            for label, key in QUORUM_KEYS.get(body.kind, [])
+            if due
+        ]
+        rows.append(BodyRow(body, own, due, needs))
+    return Leadership(
+        rows=rows,
+        secretary=next((seat for seat in seats if seat.role == SeatRole.SECRETARY), None),
+        principal=next((seat for seat in seats if seat.role == SeatRole.PRINCIPAL), None),
+        portfolios=list(
+            Portfolio.objects.active().filter(school=school).select_related("person").order_by("id")
+        ),
+    )
+
+
+def known_people(school: School) -> QuerySet[User]:
+    """Everyone who serves or has served in the school: whom an office may be given."""
+    return User.objects.filter(
+        Exists(Seat.objects.filter(school=school, person=OuterRef("pk")))
+        | Exists(Staff.objects.filter(school=school, person=OuterRef("pk"))),
+        is_active=True,
+    ).order_by("display_name")
+
+
+def catalogue(entries: QuerySet[CatalogueEntry], *, q: str = "", route: str = "", major: str = ""):
+    """Entries of one list narrowed by words, route and class (`-` is none), grouped by aspect in order."""
+    for word in q.split():
+        entries = entries.filter(Q(title__icontains=word) | Q(code__iexact=word) | Q(note__icontains=word))
+    if route:
+        entries = entries.filter(route=route)
+    if major == "-":
+        entries = entries.filter(major_classes__len=0)
+    elif major:
+        entries = entries.filter(major_classes__contains=[major])
+    rows = list(entries.order_by("code"))
+    return [
+        (aspect, found) for aspect in Aspect if (found := [entry for entry in rows if entry.aspect == aspect])
+    ]
+
+
+def entry_versions(entry: CatalogueEntry) -> QuerySet[CatalogueEntry]:
+    """All versions of an entry in its own list, newest first."""
+    return CatalogueEntry.objects.filter(
+        authority=entry.authority_id, school=entry.school_id, code=entry.code
+    ).order_by("-version")
+
+
+def stricter_fields(entry: CatalogueEntry) -> list[str]:
+    """Names of what the school tightened against the district's template; empty for a template."""
+    template = entry.template
+    if template is None:
+        return []
+    names = ("attendance", "ballot", "congress_mode", "access_scope", "notice_workdays", "prerequisites")
+    return [
+        CatalogueEntry._meta.get_field(name).verbose_name
+        for name in names
+        if getattr(entry, name) != getattr(template, name)
+    ]
+
+
+def parameter_rows(school: School) -> list[dict[str, Any]]:
+    """Every procedure parameter with the value in force today, in words; one query."""
+    values = parameters.resolve(school, timezone.localdate()).values
+    return [
+        {
+            "key": key,
+            "words": parameters.words(key.key, values[key.key]["value"]),
+            "is_missing": key.kind == "money" and values[key.key]["value"] is None,
+            "level": ParameterLevel(values[key.key]["level"]).label,
+            "source": values[key.key]["source"],
+            "since": values[key.key]["since"],
+        }
+        for key in parameters.KEYS.values()
+    ]
+
+
+def parameter_history(school: School, key: str) -> list[dict[str, Any]]:
+    """All values of one key that concern a school, newest first, in words."""
+    above = [int(part) for part in school.authority.path.strip("/").split("/")]
+    rows = (
+        ProcedureParameter.objects.filter(
+            Q(school=school) | Q(school__isnull=True, authority__in=above), key=key
+        )
+        .select_related("school", "authority")
+        .order_by("-since", "-id")
+    )
+    return [{"row": row, "words": parameters.words(key, row.value)} for row in rows]
 
 
 def ended_seats(school: School) -> QuerySet[Seat]:

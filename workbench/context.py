@@ -89,6 +89,7 @@ class Shell:
                     self._entry(
                         "governance:leadership", "班子与任职", "users-group", "governance:leadership"
                     ),
+                    self._entry("governance:parameters", "议事参数", "adjustments", "governance:parameter"),
                 ],
             )
         )
