@@ -1,4 +1,4 @@
-"""The named cast of the tests (architecture.md §8): one school with its people, and those who may not see it."""
+"""The named cast of the tests (architecture.md §8): one school with its people, and the outsiders."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

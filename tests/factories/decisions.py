@@ -17,7 +17,7 @@ POINTS = (DRAFT, SUBMITTED, CONFIRMED)
 
 
 def make_item(cast: Cast, code: str, point: str = CONFIRMED, **fields: Any) -> DecisionItem:
-    """An item of one catalogue entry, proposed by 赵明川: `draft`, `submitted` or `confirmed` for its first body."""
+    """An item of one entry, proposed by 赵明川: `draft`, `submitted` or `confirmed` for its first body."""
     if point not in POINTS:
         raise ValueError(f"{point} is not one of {POINTS}")
     entry = cast.entry(code)

@@ -41,9 +41,7 @@ def begin(cast: Cast, meeting: Meeting, present: int | None = None) -> Meeting:
     meeting = sitting.start_meeting(meeting.pk, actor=cast.clerk)
     rows = list(meeting.attendances.order_by("seat__order"))
     for row in rows[: len(rows) if present is None else present]:
-        sitting.set_attendance(
-            row.pk, actor=cast.clerk, status=AttendanceStatus.PRESENT, version=row.version
-        )
+        sitting.set_attendance(row.pk, actor=cast.clerk, status=AttendanceStatus.PRESENT, version=row.version)
     return meeting
 
 
@@ -77,14 +75,18 @@ def count(cast: Cast, entry: AgendaEntry, votes_for: int, against: int = 0, abst
     )
 
 
-def decide(cast: Cast, entry: AgendaEntry, outcome: str = "passed", text: str = "会议同意所提方案。") -> AgendaEntry:
+def decide(
+    cast: Cast, entry: AgendaEntry, outcome: str = "passed", text: str = "会议同意所提方案。"
+) -> AgendaEntry:
     """Write the decision and conclude."""
     entry = AgendaEntry.objects.get(pk=entry.pk)
     entry = deliberation.save_entry(entry.pk, actor=cast.clerk, version=entry.version, decision_text=text)
     return conclusion.conclude_entry(entry.pk, actor=cast.clerk, outcome=outcome, version=entry.version)
 
 
-def hold(cast: Cast, body: Body, item: DecisionItem, *, votes_for: int | None = None, **kw: Any) -> AgendaEntry:
+def hold(
+    cast: Cast, body: Body, item: DecisionItem, *, votes_for: int | None = None, **kw: Any
+) -> AgendaEntry:
     """One whole meeting on one item, everybody present and in favour."""
     meeting = plan(cast, body)
     entry = list_item(cast, meeting, item)

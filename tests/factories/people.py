@@ -6,7 +6,7 @@ PASSWORD = "Lucid-Harbour-42"
 
 
 def person(username: str, display_name: str, **fields) -> User:
-    """One user with an e-mail address; sign in with `client.force_login`, or with PASSWORD where it is typed."""
+    """One user with an e-mail address; `client.force_login`, or PASSWORD where it is typed."""
     user = User(username=username, display_name=display_name, email=f"{username}@example.org", **fields)
     user.set_password(PASSWORD)
     user.save()

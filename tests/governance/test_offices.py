@@ -1,0 +1,219 @@
+"""Offices: dated, never deleted, given by those who may, sealed."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from common.errors import NotNow, NotPermitted, NotVisible
+from governance import services
+from governance.access import offices_of
+from governance.choices import BodyKind, PartyOrgKind, SchoolPreset, SeatRole
+from governance.models import Portfolio, Seat
+from governance.selectors import is_dual_role, leadership, voting_seats
+from ledger.models import LedgerEntry
+from ledger.services import verify
+from notifications.models import Message
+from tests.factories import governance as make
+from tests.factories.cast import make_cast
+from tests.factories.people import person
+
+TODAY = timezone.localdate()
+
+
+@pytest.mark.parametrize(
+    ("preset", "kind", "has_committee", "deciding", "name"),
+    [
+        (SchoolPreset.COMMITTEE, PartyOrgKind.COMMITTEE, True, BodyKind.PARTY, "党委会议"),
+        (SchoolPreset.GENERAL_BRANCH, PartyOrgKind.GENERAL_BRANCH, True, BodyKind.PARTY, "党总支会议"),
+        (SchoolPreset.BRANCH, PartyOrgKind.BRANCH, True, BodyKind.PARTY, "党支部委员会会议"),
+        (SchoolPreset.DUAL_ROLE, PartyOrgKind.BRANCH, True, BodyKind.PARTY, "党支部委员会会议"),
+        (SchoolPreset.ASSEMBLY, PartyOrgKind.BRANCH, False, BodyKind.ASSEMBLY, "支部党员大会"),
+    ],
+)
+def test_presets_found_the_right_bodies(db, preset, kind, has_committee, deciding, name):
+    school = make.school(make.authority(), preset=preset)
+    org = school.party_org
+    assert (org.kind, org.has_committee, org.deciding_kind) == (kind, has_committee, deciding)
+    assert [(body.kind, body.name) for body in school.bodies.order_by("id")] == [
+        (deciding, name),
+        (BodyKind.ADMIN, "校长办公会议"),
+        (BodyKind.STAFF_CONGRESS, "教职工代表大会"),
+    ]
+    assert LedgerEntry.objects.get(chain=school.chain_key).kind == "school.created"
+
+
+def test_one_person_in_both_chairs_is_dual_role(db):
+    school = make.school(make.authority(), preset=SchoolPreset.DUAL_ROLE)
+    head = person("head", "袁方")
+    make.seat(make.body(school, BodyKind.PARTY), head, SeatRole.SECRETARY)
+    assert not is_dual_role(school)
+    make.seat(make.body(school, BodyKind.ADMIN), head, SeatRole.PRINCIPAL)
+    assert is_dual_role(school)
+    assert leadership(school).is_dual_role
+
+
+def test_appointment_writes_seat_history_ledger_and_notice(cast):
+    seat = services.appoint(
+        actor=cast.clerk, body=cast.party, person=cast.staff, role=SeatRole.MEMBER, since=TODAY
+    )
+    assert seat.is_voting
+    assert seat in voting_seats(cast.party)
+    assert seat.history.get().history_user == cast.clerk
+    assert LedgerEntry.objects.get(subject=f"governance.seat:{seat.pk}").payload["name"] == "田家和"
+    assert Message.objects.get(recipient=cast.staff).title == "您已登记为党总支会议委员"
+    assert list(verify(cast.school.chain_key)) == []
+
+
+def test_clerk_never_votes_and_guests_of_other_bodies_are_refused(cast):
+    clerk = services.appoint(
+        actor=cast.secretary, body=cast.party, person=cast.staff, role=SeatRole.CLERK, since=TODAY
+    )
+    assert not clerk.is_voting
+    with pytest.raises(NotNow, match="没有表决权"):
+        services.appoint(
+            actor=cast.secretary,
+            body=cast.admin,
+            person=cast.staff,
+            role=SeatRole.CLERK,
+            is_voting=True,
+            since=TODAY,
+        )
+    with pytest.raises(NotNow, match="没有“校长”"):
+        services.appoint(
+            actor=cast.secretary, body=cast.party, person=cast.teacher, role=SeatRole.PRINCIPAL, since=TODAY
+        )
+
+
+def test_a_seat_is_held_once_and_a_chair_by_one(cast):
+    before = Seat.objects.count(), LedgerEntry.objects.count()
+    with pytest.raises(NotNow, match="同一时期"):
+        services.appoint(
+            actor=cast.clerk, body=cast.party, person=cast.vice, role=SeatRole.MEMBER, since=TODAY
+        )
+    with pytest.raises(NotNow, match="陈立德"):
+        services.appoint(
+            actor=cast.clerk, body=cast.party, person=cast.staff, role=SeatRole.SECRETARY, since=TODAY
+        )
+    assert (Seat.objects.count(), LedgerEntry.objects.count()) == before
+
+
+def test_a_successor_follows_the_day_after(cast):
+    seat = cast.party.seats.get(role=SeatRole.SECRETARY)
+    services.end_seat(actor=cast.clerk, seat_id=seat.pk, until=TODAY)
+    with pytest.raises(NotNow):
+        services.appoint(
+            actor=cast.clerk, body=cast.party, person=cast.staff, role=SeatRole.SECRETARY, since=TODAY
+        )
+    services.appoint(
+        actor=cast.clerk,
+        body=cast.party,
+        person=cast.staff,
+        role=SeatRole.SECRETARY,
+        since=TODAY + timedelta(days=1),
+    )
+    assert offices_of(cast.secretary, cast.school, TODAY).is_secretary
+    assert not offices_of(cast.secretary, cast.school, TODAY + timedelta(days=1)).is_secretary
+    assert offices_of(cast.staff, cast.school, TODAY + timedelta(days=1)).is_secretary
+
+
+def test_ending_keeps_the_row_and_is_refused_twice(cast):
+    seat = cast.admin.seats.get(person=cast.vice_non_party)
+    with pytest.raises(NotNow, match="不得早于"):
+        services.end_seat(actor=cast.secretary, seat_id=seat.pk, until=date(2020, 1, 1))
+    services.end_seat(actor=cast.secretary, seat_id=seat.pk, until=TODAY - timedelta(days=1))
+    assert voting_seats(cast.admin).count() == 5
+    assert Seat.objects.filter(pk=seat.pk).exists()
+    with pytest.raises(NotNow, match="已于"):
+        services.end_seat(actor=cast.secretary, seat_id=seat.pk, until=TODAY)
+
+
+def test_who_may_give_offices(cast):
+    def appoint(actor):
+        return services.appoint(
+            actor=actor, body=cast.admin, person=cast.staff, role=SeatRole.ADMIN_MEMBER, since=TODAY
+        )
+
+    for refused in (cast.principal, cast.vice, cast.staff):
+        with pytest.raises(NotPermitted):
+            appoint(refused)
+    for blind in (cast.other_secretary, cast.ended, cast.outsider):
+        with pytest.raises(NotVisible):
+            appoint(blind)
+    assert appoint(cast.inspector).school == cast.school
+
+
+def test_founding_is_for_the_authority(cast):
+    with pytest.raises(NotPermitted):
+        services.create_school(
+            actor=cast.secretary,
+            authority=cast.authority,
+            preset=SchoolPreset.BRANCH,
+            code="X09",
+            name="新校",
+            short_name="新校",
+            stage="primary",
+        )
+    made = services.create_school(
+        actor=cast.district_leader,
+        authority=cast.authority,
+        preset=SchoolPreset.BRANCH,
+        code="X09",
+        name="新校",
+        short_name="新校",
+        stage="primary",
+    )
+    assert made.history.get().history_user == cast.district_leader
+
+
+def test_portfolio_ends_the_day_before_the_next(cast):
+    first = services.assign_portfolio(
+        actor=cast.clerk, school=cast.school, person=cast.vice, duties="总务、安全", since=date(2025, 9, 1)
+    )
+    services.assign_portfolio(
+        actor=cast.clerk, school=cast.school, person=cast.vice, duties="教学、科研", since=date(2026, 9, 1)
+    )
+    first.refresh_from_db()
+    assert first.until == date(2026, 8, 31)
+    assert Portfolio.objects.active().get(person=cast.vice).duties == "教学、科研"
+    with pytest.raises(NotNow, match="不是本校领导班子成员"):
+        services.assign_portfolio(
+            actor=cast.clerk, school=cast.school, person=cast.staff, duties="食堂", since=TODAY
+        )
+
+
+def test_employment_is_once(cast):
+    with pytest.raises(NotNow):
+        services.employ(
+            actor=cast.clerk, school=cast.school, person=cast.staff, department="总务处", since=TODAY
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_cannot_fill_one_chair(django_db_serialized_rollback):
+    cast = make_cast()
+    seat = cast.party.seats.get(role=SeatRole.SECRETARY)
+    services.end_seat(actor=None, seat_id=seat.pk, until=TODAY - timedelta(days=1))
+    start, results = threading.Barrier(2), []
+
+    def fill(candidate):
+        try:
+            start.wait()
+            services.appoint(
+                actor=cast.clerk, body=cast.party, person=candidate, role=SeatRole.SECRETARY, since=TODAY
+            )
+            results.append("appointed")
+        except NotNow:
+            results.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=fill, args=[p]) for p in (cast.staff, cast.teacher)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["appointed", "refused"]
+    assert Seat.objects.active().filter(body=cast.party, role=SeatRole.SECRETARY).count() == 1
