@@ -19,11 +19,11 @@ from documents.contexts import (
     TaskLine,
 )
 from governance.arithmetic import Verdict
-from governance.choices import BallotMethod
+from governance.choices import AttendanceKind, BallotMethod
 from governance.models import Body
 from meetings.choices import AttendanceStatus, EntryKind, Stance
 from meetings.models import AgendaEntry, Attendance, Meeting, MeetingRecord, Minutes
-from meetings.rules import quorum_of, room_of
+from meetings.rules import Room, quorum_of
 
 ISSUERS = {"党委": "委员会", "党总支": "总支部委员会", "党支部": "支部委员会", "联合党支部": "联合支部委员会"}
 
@@ -50,7 +50,9 @@ def issuer_of(body: Body) -> str:
     school = body.school
     if not body.is_party:
         return school.name
-    return school.party_org.name if school.party_org.name.startswith("中共") else f"中共{school.party_org.name}"
+    return (
+        school.party_org.name if school.party_org.name.startswith("中共") else f"中共{school.party_org.name}"
+    )
 
 
 def mark_of(body: Body, word: str) -> str:
@@ -68,10 +70,10 @@ def came(row: Attendance) -> bool:
 
 def quorum_sentence(meeting: Meeting, rows: list[Attendance]) -> str:
     """应到 N 人，实到 N 人, and whether the general requirement was met."""
-    meeting._prefetched_objects_cache = {"attendances": rows}
     present = [row for row in rows if came(row)]
-    room = room_of(meeting, None, None)
-    quorum = quorum_of(meeting, "h", room)
+    seats = tuple(row.seat for row in present)
+    room = Room(tuple(rows), seats, (), seats)
+    quorum = quorum_of(meeting, AttendanceKind.HALF, room)
     word = {
         Verdict.MET.value: "符合到会要求",
         Verdict.EXACTLY_HALF.value: "恰好半数到会",
@@ -103,7 +105,9 @@ def vote_sentence(entry: AgendaEntry) -> str:
         return f"{head}。会议听取了与会人员意见，{who}决定{label}。"
     if entry.outcome not in (*FAVOURABLE, Outcome.REJECTED):
         counted = [vote for vote in snap["votes"] if vote["passed"] is not None]
-        return f"{head}。{_counts(counted, snap)}会议决定{label}。" if counted else f"{head}。会议决定{label}。"
+        return (
+            f"{head}。{_counts(counted, snap)}会议决定{label}。" if counted else f"{head}。会议决定{label}。"
+        )
     method = BallotMethod(snap["method"]).label
     return f"{head}。经{method}，{_counts(snap['votes'], snap)}{label}。"
 
@@ -115,7 +119,11 @@ def _counts(votes: list[dict[str, Any]], snap: dict[str, Any]) -> str:
         invalid = f"，无效{vote['invalid']}票" if vote["invalid"] else ""
         base = "应到" if vote["base_kind"] == "due" else "实到"
         if vote["passed"]:
-            sign = f"赞成票超过{base}人数的一半" if vote["required"] * 2 - vote["base"] in (1, 2) else "达到规定票数"
+            sign = (
+                f"赞成票超过{base}人数的一半"
+                if vote["required"] * 2 - vote["base"] in (1, 2)
+                else "达到规定票数"
+            )
         else:
             sign = f"赞成票未达到通过所须的{vote['required']}票"
         parts.append(
@@ -179,7 +187,9 @@ def minutes_context(minutes: Minutes, *, signer: Any, on: date) -> MinutesContex
             "chair": f"{role}{meeting.chair}",
             "recorder": str(meeting.recorder),
             "quorum_sentence": quorum_sentence(meeting, rows),
-            "mode_note": f"本次会议为补录：{meeting.retrospective_reason}" if meeting.is_retrospective else "",
+            "mode_note": f"本次会议为补录：{meeting.retrospective_reason}"
+            if meeting.is_retrospective
+            else "",
         },
         entries=[
             MinutesEntry(
@@ -238,7 +248,9 @@ def _record_entry(entry: AgendaEntry) -> RecordEntry:
             lines.append(f"监票：{vote['tellers']}；计票：{vote['counter']}。")
         if vote["named"]:
             words = {"for": "赞成", "against": "反对", "abstain": "弃权"}
-            lines.append("记名：" + "、".join(f"{n['name']}{words[n['choice']]}" for n in vote["named"]) + "。")
+            lines.append(
+                "记名：" + "、".join(f"{n['name']}{words[n['choice']]}" for n in vote["named"]) + "。"
+            )
     failing = [c for c in snap.get("checks", []) if c["ok"] is not True and c["level"] in ("B", "E")]
     lines += [f"未满足 {c['code']}：{c['message']}" for c in failing]
     return RecordEntry(
@@ -261,7 +273,9 @@ def _record_entry(entry: AgendaEntry) -> RecordEntry:
             for s in statements
             if not s.is_written
         ],
-        opinions=[{"name": str(s.seat.person), "text": s.text} for s in statements if s.is_written and s.seat],
+        opinions=[
+            {"name": str(s.seat.person), "text": s.text} for s in statements if s.is_written and s.seat
+        ],
         vote_lines=lines,
         conclusion=Outcome(entry.outcome).label if entry.outcome else "已学习",
         decision=entry.decision_text,
@@ -312,7 +326,9 @@ def record_context(record: MeetingRecord, *, number_text: str, on: date) -> Reco
         date=day_text(on),
         signatures=[
             Signature(
-                role="主持人", name=str(record.chair_signed_by or ""), signed=moment_text(record.chair_signed_at)
+                role="主持人",
+                name=str(record.chair_signed_by or ""),
+                signed=moment_text(record.chair_signed_at),
             ),
             Signature(
                 role="记录人",
@@ -333,7 +349,9 @@ def resolution_context(
         f"{day_text(timezone.localtime(stage.concluded_at).date())}{stage.body.name}"
         f"{stage.get_purpose_display()}：{stage.get_outcome_display()}。"
         for stage in item.stages.select_related("body")
-        if stage.concluded_at and stage.pk != resolution.stage_id and stage.round == resolution.stage.round
+        if stage.concluded_at
+        and stage.pk != resolution.stage_id
+        and stage.round == resolution.stage.round
         and stage.position < resolution.stage.position
     ]
     old = resolution.supersedes

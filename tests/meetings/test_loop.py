@@ -63,7 +63,11 @@ def test_route_l_closes_its_loop(cast, django_capture_on_commit_callbacks):
     entry = take_up(cast, entry)
     for title, owner in (("公开年度预算", cast.finance), ("分解各部门指标", cast.staff)):
         deliberation.add_task_draft(
-            entry.pk, actor=cast.clerk, title=title, owner=owner, due_on=timezone.localdate() + timedelta(days=9)
+            entry.pk,
+            actor=cast.clerk,
+            title=title,
+            owner=owner,
+            due_on=timezone.localdate() + timedelta(days=9),
         )
     decide(cast, entry, text="按决议部署。")
     item = fresh(item)
@@ -218,8 +222,14 @@ def test_congress_must_approve_distribution_matters(cast):
     from decisions.services.evidence import add_prerequisite
 
     add_prerequisite(
-        item.pk, actor=cast.vice, kind="congress", held_on=timezone.localdate(), participants="代表 40 人",
-        conclusion="听取说明", result="heard", congress_mode="hear",
+        item.pk,
+        actor=cast.vice,
+        kind="congress",
+        held_on=timezone.localdate(),
+        participants="代表 40 人",
+        conclusion="听取说明",
+        result="heard",
+        congress_mode="hear",
     )
     with pytest.raises(Blocked) as refused:
         list_item(cast, plan(cast, cast.party), item)
