@@ -140,7 +140,7 @@ def may_complete(offices: Offices, item: DecisionItem) -> bool:
 
 def may_report(offices: Offices, task: Task) -> bool:
     return offices.belongs and (
-        offices.person.pk == task.owner_id or task.helpers.filter(pk=offices.person.pk).exists()
+        offices.person.pk == task.owner_id or any(helper.pk == offices.person.pk for helper in task.helpers.all())
     )
 
 

@@ -1,0 +1,1 @@
+"""What the screens of items and tasks need to know. Nothing here writes."""
