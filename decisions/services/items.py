@@ -14,7 +14,7 @@ from decisions.choices import ItemState, Outcome, StageState
 from decisions.models import ConcernedPerson, DecisionItem
 from decisions.services.acts import record
 from decisions.services.reconsideration import open_reconsideration, uphold
-from decisions.services.stages import close_stage, lay_route
+from decisions.services.stages import close_stage, current_stage, lay_route, reopen_stage
 from documents.choices import DocumentKind
 from documents.services import next_number
 from governance.access import offices_of
@@ -100,7 +100,7 @@ def revise(
         item.proposal_revised_at = timezone.now()
         if not is_draft:
             item.proposal_version += 1
-    labels = "、".join(DecisionItem._meta.get_field(name).verbose_name for name in changed)
+    labels = "、".join(str(vars(DecisionItem._meta.get_field(name))["verbose_name"]) for name in changed)
     if is_draft:
         item.version += 1
         save_as(item, actor, f"修改{labels}")
@@ -150,11 +150,9 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
         item.number = f"{year}-{next_number(item.school, DocumentKind.ITEM, year):03d}"
         item.submitted_at = timezone.now()
     item.state = ItemState.PENDING
-    if item.current_stage is None:
-        if is_again:
-            item.round += 1
-        lay_route(item, actor)
-    stage = item.current_stage
+    if item.current_stage is None and is_again:
+        item.round += 1
+    stage = item.current_stage or lay_route(item, actor)
     text = f"{actor}{'重新申报' if is_again else '申报'}议题"
     if item.proposer_id != actor.pk:
         text += f"，提出人{item.proposer}"
@@ -175,7 +173,7 @@ def confirm(item_id: int, *, actor: Any) -> DecisionItem:
     """议题确定 by the chair of the stage's body (R11)."""
     item = access.item_for_update(actor, item_id)
     transitions.CONFIRM.require(item, offices_of(actor, item.school))
-    stage = item.current_stage
+    stage = current_stage(item)
     stage.state = StageState.CONFIRMED
     stage.confirmed_by, stage.confirmed_at = actor, timezone.now()
     save_as(stage, actor, "确定议题")
@@ -195,9 +193,7 @@ def send_back(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
     """退回完善 before any meeting: the stage stays open, the proposer mends and submits again."""
     item = access.item_for_update(actor, item_id)
     transitions.SEND_BACK.require(item, offices_of(actor, item.school))
-    stage = item.current_stage
-    stage.state, stage.confirmed_by, stage.confirmed_at = StageState.OPEN, None, None
-    save_as(stage, actor, "退回完善")
+    reopen_stage(current_stage(item), actor, "退回完善")
     item.state = ItemState.RETURNED
     record(
         item, kind=transitions.SEND_BACK.event, text=f"{actor}退回完善：{reason}", actor=actor, reason=reason

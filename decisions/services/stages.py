@@ -4,17 +4,22 @@ from typing import Any
 
 from django.utils import timezone
 
+from common.errors import NotNow
 from common.history import save_as
 from decisions import transitions
 from decisions.choices import StageState
 from decisions.models import DecisionItem, Stage
 from governance.choices import BodyKind
+from governance.models import Body
 from governance.selectors import admin_body, deciding_body
 
 
 def lay_route(item: DecisionItem, actor: Any) -> Stage:
     """Lay the stages of the item's present round and open the first; returns it."""
-    bodies = {BodyKind.ADMIN: admin_body(item.school), BodyKind.PARTY: deciding_body(item.school)}
+    bodies: dict[str, Body] = {
+        BodyKind.ADMIN: admin_body(item.school),
+        BodyKind.PARTY: deciding_body(item.school),
+    }
     stages = []
     for position, (purpose, kind) in enumerate(transitions.ROUTES[item.route], start=1):
         stage = Stage(
@@ -29,6 +34,13 @@ def lay_route(item: DecisionItem, actor: Any) -> Stage:
         stages.append(save_as(stage, actor, "铺设路线"))
     item.current_stage = stages[0]
     return stages[0]
+
+
+def current_stage(item: DecisionItem) -> Stage:
+    """The stage the item stands in; NotNow where it stands in none."""
+    if item.current_stage is None:
+        raise NotNow(f"此议题现为“{item.get_state_display()}”，不在任何环节。", current=item)
+    return item.current_stage
 
 
 def close_stage(stage: Stage, actor: Any, *, outcome: str) -> None:

@@ -1,6 +1,6 @@
 """Recording one agenda entry while it is deliberated. The conclusion stands in conclusion.py.
 
-The snapshot an entry keeps is described at the top of meetings/rules.py. Every save names the version it was
+The snapshot an entry keeps is described at the top of meetings/rules/assessment.py. Every save names the version it was
 based on; a save upon somebody else's is refused with StaleVersion, never merged silently.
 """
 
@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from common.errors import NotNow, NotVisible, StaleVersion
-from common.history import save_as
+from common.history import delete_as, save_as
 from decisions.access import lock_item
 from decisions.choices import ItemState
 from decisions.services import outcomes
@@ -163,8 +163,7 @@ def remove_statement(statement_id: int, *, actor: Any) -> AgendaEntry:
     entry = access.statement_entry(actor, statement_id)
     require_recording(entry, actor)
     statement = Statement.objects.get(pk=statement_id)
-    statement._history_user, statement._change_reason = actor, "误记，移除"
-    statement.delete()
+    delete_as(statement, actor, "误记，移除")
     return entry
 
 
@@ -213,8 +212,7 @@ def end_recusal(recusal_id: int, *, actor: Any) -> Recusal:
     access.require_recorder(actor, entry.meeting)
     recusal = Recusal.objects.get(pk=recusal_id)
     if entry.state == EntryState.DELIBERATING:
-        recusal._history_user, recusal._change_reason = actor, "误记，移除"
-        recusal.delete()
+        delete_as(recusal, actor, "误记，移除")
         return recusal
     if recusal.returned_at is not None:
         raise NotNow("已记录返席。")
@@ -321,8 +319,7 @@ def save_ballots(tally_id: int, *, actor: Any, version: int, choices: dict[int, 
     existing = {ballot.seat_id: ballot for ballot in tally.ballots.all()}
     for seat_id, ballot in existing.items():
         if seat_id not in choices:
-            ballot._history_user = actor
-            ballot.delete()
+            delete_as(ballot, actor, "更正记名票")
     for seat_id, choice in choices.items():
         ballot = existing.get(seat_id) or Ballot(tally=tally, seat=voters[seat_id])
         if ballot.choice != choice:

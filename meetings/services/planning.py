@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.checks import Check
 from common.choices import Level
 from common.errors import Blocked, NotNow, NotPermitted, NotVisible, StaleVersion
-from common.history import save_as
+from common.history import delete_as, save_as
 from decisions.access import lock_item
 from decisions.choices import StageState
 from decisions.models import DecisionItem, Stage
@@ -117,7 +117,7 @@ def plan_meeting(
 
 def sync_seats(meeting: Meeting) -> None:
     """Attendance rows for the voting seats of the meeting's day; rows nobody touched of other seats go (R33)."""
-    day = timezone.localtime(meeting.scheduled_at).date()
+    day = timezone.localtime(meeting.started_at or meeting.scheduled_at).date()
     due = {seat.pk: seat for seat in voting_seats(meeting.body, day)}
     known = set(meeting.attendances.values_list("seat_id", flat=True))
     for seat_id, seat in due.items():
@@ -211,8 +211,7 @@ def timing_checks(meeting: Meeting, item: DecisionItem) -> list[Check]:
         )
     days = parameters["agenda.material_days"]
     sent = meeting.materials_sent_at
-    ahead = (meeting.scheduled_at - sent).days if sent else None
-    ok = ahead is not None and ahead >= days
+    ok = sent is not None and (meeting.scheduled_at - sent).days >= days
     message = ""
     if sent is None:
         message = f"会议材料尚未送达班子成员，须提前 {days} 日。请发会议通知。"
@@ -360,8 +359,7 @@ def drop_entry(entry: AgendaEntry, *, actor: Any, reason: str) -> None:
         )
     title, entry_id = entry.title, entry.pk
     entry.observers.all().delete()
-    entry._history_user, entry._change_reason = actor, reason
-    entry.delete()
+    delete_as(entry, actor, reason)
     _renumber(meeting, list(meeting.entries.values_list("pk", flat=True)), actor)
     seal(meeting, "entry.removed", actor, entry=entry_id, title=title, reason=reason)
 

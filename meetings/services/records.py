@@ -286,7 +286,9 @@ def _issue_resolutions(meeting: Meeting, actor: Any) -> None:
     today = timezone.localdate()
     resolutions = (
         Resolution.objects.filter(stage__agenda_entries__meeting=meeting)
-        .select_related("item__school__party_org", "item__catalogue_entry", "stage__body__school", "supersedes")
+        .select_related(
+            "item__school__party_org", "item__catalogue_entry", "stage__body__school", "supersedes"
+        )
         .order_by("pk")
         .distinct()
     )
