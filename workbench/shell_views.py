@@ -6,16 +6,19 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from common.errors import NotVisible
-from governance.access import school_for
+from governance.access import offices_of, school_for
 from governance.middleware import SESSION_KEY
 
 
 @require_POST
 @login_required
 def choose_school(request: HttpRequest) -> HttpResponse:
-    """Work in another school from now on; NotVisible where the person may not see it."""
+    """Work in another school from now on; the district lands on its page. NotVisible where it may not be seen."""
     number = request.POST.get("school", "")
     if not number.isdecimal():
         raise NotVisible
-    request.session[SESSION_KEY] = school_for(request.user, int(number)).pk
+    school = school_for(request.user, int(number))
+    request.session[SESSION_KEY] = school.pk
+    if not offices_of(request.user, school).belongs:
+        return redirect("oversight:school_detail", pk=school.pk)
     return redirect("workbench:home")

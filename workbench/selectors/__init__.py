@@ -1,0 +1,1 @@
+"""What the 工作台 shows; every function runs a fixed number of queries. Nothing here writes."""
