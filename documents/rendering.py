@@ -14,7 +14,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from documents import fonts
 
 LINE_WIDTH_PT = 442  # 28 characters of 3号 on the 15.79 pt grid
-LARGEST_MARK_PT, SMALLEST_MARK_PT = 46, 26
+LARGEST_MARK_PT, SMALLEST_MARK_PT = 46, 20
 
 
 class LocalFetcher(URLFetcher):

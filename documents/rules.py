@@ -21,7 +21,8 @@ def is_file_intact(document: IssuedDocument) -> bool | None:
     """Whether the stored PDF is what was made from it; None while there is no PDF."""
     if not document.is_rendered:
         return None
-    if not document.file.storage.exists(document.file.name):
+    name = document.file.name
+    if not name or not document.file.storage.exists(name):
         return False
     with document.file.open("rb") as stored:
         return hashlib.file_digest(stored, "sha256").hexdigest() == document.file_sha256

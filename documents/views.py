@@ -1,5 +1,7 @@
 """Reading issued documents, and verifying them without an account."""
 
+from collections.abc import Callable
+
 from csp.decorators import csp_exempt
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -20,27 +22,32 @@ def download(request: HttpRequest, document_id: int) -> HttpResponseBase:
     """Show the PDF in the browser; while it is not there yet, the page that waits for it."""
     document = access.document(request.user, document_id)
     if document.is_rendered:
-        return _pdf(request, document)
+        return _pdf(document)(request)
     return render(request, "documents/pending.html", {"document": document})
 
 
-# Older Chromium shows a PDF by a plug-in, which `object-src 'none'` on the PDF itself would forbid.
-@csp_exempt()
-def _pdf(request: HttpRequest, document: IssuedDocument) -> HttpResponseBase:
-    etag = f'"{document.file_sha256}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        unchanged["Cache-Control"] = "private, no-store"
-        return unchanged
-    response = private_file(
-        document.file,
-        filename=f"{document.number_text} {document.title}.pdf",
-        content_type="application/pdf",
-        inline=True,
-    )
-    response["ETag"] = etag
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _pdf(document: IssuedDocument) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The answer to any request for this PDF, unchanged or in full."""
+
+    # Older Chromium shows a PDF by a plug-in, which `object-src 'none'` on the PDF itself would forbid.
+    @csp_exempt()
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        etag = f'"{document.file_sha256}"'
+        unchanged = get_conditional_response(request, etag=etag)
+        if unchanged is not None:
+            unchanged["Cache-Control"] = "private, no-store"
+            return unchanged
+        response = private_file(
+            document.file,
+            filename=f"{document.number_text} {document.title}.pdf",
+            content_type="application/pdf",
+            inline=True,
+        )
+        response["ETag"] = etag
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return answer
 
 
 @login_required

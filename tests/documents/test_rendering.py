@@ -183,6 +183,14 @@ def test_a_correction_says_so():
     assert "（更正版。更正事由：票数笔误）" in words(pages("documents/minutes.html", context)[0])
 
 
+def test_a_preamble_stands_between_the_meeting_and_its_decisions():
+    text = running(
+        pages("documents/minutes.html", MINUTES | CODE | {"preamble": "会前集体学习。\n听取了说明。"})
+    )
+    assert "符合规定。会前集体学习。听取了说明。现将会议议定事项纪要如下：一、关于2027年度" in text
+    assert text.count("现将会议议定事项纪要如下") == 1
+
+
 @pytest.mark.parametrize(
     ("template", "context", "parts"),
     [
@@ -295,7 +303,7 @@ def test_local_faces_are_offered_to_the_layout(settings, tmp_path):
 
 
 def test_the_mark_fits_its_line():
-    assert [rendering.mark_size("字" * n) for n in (1, 9, 11, 14, 30)] == [46, 46, 38, 30, 26]
+    assert [rendering.mark_size("字" * n) for n in (1, 9, 11, 14, 30)] == [46, 46, 38, 30, 20]
 
 
 def test_chinese_numerals():
