@@ -1,5 +1,6 @@
 """Quorum, votes and clauses of one agenda entry; the snapshot format stands in assessment.py."""
 
+from meetings.rules.agenda import gate, timing_checks
 from meetings.rules.assessment import DECIDING, Assessment, assess, snapshot_of
 from meetings.rules.facts import Quorum, Room, Vote, quorum_of, room_of, vote_of
 
@@ -10,8 +11,10 @@ __all__ = [
     "Room",
     "Vote",
     "assess",
+    "gate",
     "quorum_of",
     "room_of",
     "snapshot_of",
+    "timing_checks",
     "vote_of",
 ]
