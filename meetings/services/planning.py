@@ -259,6 +259,12 @@ def remove_entry(entry_id: int, *, actor: Any, reason: str) -> Meeting:
     return meeting
 
 
+def lock_listed(meeting: Meeting) -> None:
+    """Lock every item on the agenda before the first of them is sealed: the ledger comes last (docs/locking.md)."""
+    listed = DecisionItem.objects.filter(stages__agenda_entries__meeting=meeting)
+    list(listed.select_for_update(of=("self",)).order_by("pk"))
+
+
 def drop_entry(entry: AgendaEntry, *, actor: Any, reason: str) -> None:
     """Remove one waiting entry and release its stage; the row's history remains."""
     if entry.state != EntryState.WAITING or entry.opened_at is not None:
@@ -386,6 +392,7 @@ def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> Meeting:
     access.require_planner(actor, meeting.body)
     require_state(meeting, BEFORE_STATES, "取消")
     was_notified = meeting.state == MeetingState.NOTIFIED
+    lock_listed(meeting)
     for entry in meeting.entries.select_related("stage"):
         drop_entry(entry, actor=actor, reason=f"会议取消：{reason}")
     meeting.state = MeetingState.CANCELLED

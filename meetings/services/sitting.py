@@ -12,7 +12,7 @@ from governance.parameters import resolve
 from meetings import access
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, EntryState, MeetingState
 from meetings.models import Attendance, Meeting, MeetingRecord, Observer
-from meetings.services.planning import drop_entry, require_state, seal, sync_seats
+from meetings.services.planning import drop_entry, lock_listed, require_state, seal, sync_seats
 
 
 @transaction.atomic
@@ -135,6 +135,7 @@ def close_meeting(meeting_id: int, *, actor: Any, ended_at: datetime | None = No
     begun = [e.title for e in open_entries if e.opened_at is not None]
     if begun:
         raise NotNow(f"“{'”“'.join(begun)}”尚未结束审议。请先给出结论，或记为缓议。", current=meeting)
+    lock_listed(meeting)
     for entry in open_entries:
         entry.meeting = meeting
         drop_entry(entry, actor=actor, reason="会议结束，未审议")
