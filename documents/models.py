@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from documents.choices import RESTRICTED_SCOPE, DocumentKind
 
@@ -33,22 +33,21 @@ class NumberCounter(models.Model):
 
 class IssuedDocumentQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """Documents whose own object the person may see: the item where there is one, else the meeting.
+        """Documents whose own object the person may see: the item where there is one, else the meeting's papers.
 
-        A document of a meeting tells of every agenda entry, so it takes the sight of them all (R66); one of
+        会议记录 are read inside the body only, 会议纪要 also by the district (meetings say whom); a document of
         neither is visible to nobody. The models lie above this app and are found by name.
         """
-        if not user.is_authenticated:
-            return self.none()
         items = apps.get_model("decisions", "DecisionItem").objects.visible_to(user)
-        meetings = apps.get_model("meetings", "Meeting").objects.visible_to(user)
-        entries = apps.get_model("meetings", "AgendaEntry").objects
-        hidden = entries.filter(meeting=OuterRef("meeting")).exclude(
-            pk__in=entries.visible_to(user).values("pk")
-        )
+        meetings = apps.get_model("meetings", "Meeting").objects
+        is_record = Q(kind=DocumentKind.MEETING_RECORD)
         return self.filter(
             Q(item__in=items.values("pk"))
-            | Q(item__isnull=True, meeting__in=meetings.values("pk")) & ~Exists(hidden)
+            | Q(item__isnull=True)
+            & (
+                is_record & Q(meeting__in=meetings.records_visible_to(user).values("pk"))
+                | ~is_record & Q(meeting__in=meetings.papers_visible_to(user).values("pk"))
+            )
         )
 
     def outstanding(self):

@@ -372,7 +372,7 @@ def resolution_context(
         decision=resolution.text,
         vote_sentence=vote_sentence(entry),
         tasks=task_lines(entry),
-        publicity=item.catalogue_entry.publicity,
+        publicity=f"公开与上报：{item.catalogue_entry.publicity}。" if item.catalogue_entry.publicity else "",
         supersedes_text=f"本决议替代{old.number}。" if old else "",
         copy_to="",
     )

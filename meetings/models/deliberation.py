@@ -17,6 +17,8 @@ from meetings.models.meetings import Meeting, MeetingPartQuerySet
 class AgendaEntryQuerySet(MeetingPartQuerySet):
     def visible_to(self, user: Any):
         """Entries of visible meetings whose item is visible too, or to which the person is invited."""
+        if not user.is_authenticated:
+            return self.none()
         return self.filter(
             Q(meeting__in=Meeting.objects.visible_to(user)),
             Q(stage__isnull=True)

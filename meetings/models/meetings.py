@@ -28,10 +28,18 @@ class MeetingQuerySet(models.QuerySet):
             & Q(pk__in=self.model.objects.filter(minutes__issued_at__isnull=False).values("pk"))
         )
 
-    def papers_visible_to(self, user: Any):
-        """Meetings whose 会议记录 and 会议纪要 the person may read: observers of one entry may not.
+    def records_visible_to(self, user: Any):
+        """Meetings whose 会议记录 the person may read: office holders of the body, nobody else (R66)."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Exists(Seat.objects.active().filter(person=user).office().filter(body=OuterRef("body")))
+        )
 
-        The district reads them once issued, unless an item of scope 2 was deliberated there.
+    def papers_visible_to(self, user: Any):
+        """Meetings whose 会议纪要 the person may read: the body, and the district once issued.
+
+        Observers of an entry may not, nor the district where an item of scope 2 was deliberated.
         """
         if not user.is_authenticated:
             return self.none()
@@ -119,9 +127,14 @@ class MeetingPartQuerySet(models.QuerySet):
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
-class PaperQuerySet(models.QuerySet):
+class MinutesQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         return self.filter(meeting__in=Meeting.objects.papers_visible_to(user))
+
+
+class MeetingRecordQuerySet(models.QuerySet):
+    def visible_to(self, user: Any):
+        return self.filter(meeting__in=Meeting.objects.records_visible_to(user))
 
 
 class Attendance(models.Model):

@@ -5,7 +5,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from meetings.choices import MinutesState
-from meetings.models.meetings import Meeting, PaperQuerySet
+from meetings.models.meetings import Meeting, MeetingRecordQuerySet, MinutesQuerySet
 
 
 class MeetingRecord(models.Model):
@@ -35,7 +35,7 @@ class MeetingRecord(models.Model):
         verbose_name="主持人签字",
     )
     chair_signed_at = models.DateTimeField("主持人签字时间", null=True, blank=True)
-    objects = PaperQuerySet.as_manager()
+    objects = MeetingRecordQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -99,7 +99,7 @@ class Minutes(models.Model):
         verbose_name="更正的版次",
     )
     correction_reason = models.CharField("更正原因", max_length=200, blank=True)
-    objects = PaperQuerySet.as_manager()
+    objects = MinutesQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
