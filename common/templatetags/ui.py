@@ -205,11 +205,12 @@ def check_row(check: Check) -> dict[str, Any]:
 
 @register.inclusion_tag("components/_checklist.html")
 def checklist(checks: Iterable[Check], primary: bool = False) -> dict[str, Any]:
-    """Draw a check list, what stops first, what is met in one line; ``primary`` seals the first button."""
+    """Draw a check list, what stops first, what is met in one line; ``primary`` seals the first button to mend."""
     given = list(checks)
     met = [check for check in given if not check.is_failing]
     rows = [check_row(check) for check in [*failing(given), *met]]
-    return {"rows": rows, "primary": primary}
+    sealed = next((row for row in rows if row["check"].is_failing and row["check"].fix_url), None)
+    return {"rows": rows, "sealed": sealed if primary else None}
 
 
 @register.inclusion_tag("components/_route.html")

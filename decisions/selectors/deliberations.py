@@ -1,12 +1,15 @@
 """What meetings did with an item, drawn from the snapshot each agenda entry pinned when it ended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
 from common.components import Pill, pill_for, vote_marks
-from decisions.models import Stage
+from decisions.choices import Outcome
+from decisions.models import ItemEvent, Stage
 
 MAX_DRAWN = 15  # seats of an assembly would not fit a line; its numbers are told in words
 
@@ -34,15 +37,14 @@ class Vote:
 class Deliberation:
     """One agenda entry of the item that has ended: facts, arithmetic and decision."""
 
-    entry: Any
-    meeting: Any
+    label: str
+    at: datetime
+    method: str
     url: str
     purpose: str
     round: int
     pill: Pill
-    attendance: str
     votes: list[Vote]
-    opinions: str
     sentence: str
     decision: str
     is_retrospective: bool
@@ -56,12 +58,44 @@ def _meeting_url(meeting: Any) -> str:
         return ""
 
 
-def deliberations_of(stages: list[Stage], entries: dict[int, list[Any]]) -> list[Deliberation]:
-    """Concluded agenda entries the person may see, newest first, from what each pinned when it ended."""
+def deliberations_of(
+    stages: list[Stage], entries: dict[int, list[Any]], events: Iterable[ItemEvent]
+) -> list[Deliberation]:
+    """Concluded entries of the item, newest first.
+
+    Where the person sees the item and not the meeting (a secretary and 校长办公会议), what the event of the item
+    itself tells is shown; the caller passes events only to people in office.
+    """
     by_pk = {stage.pk: stage for stage in stages}
     held = [e for rows in entries.values() for e in rows if e.state == "concluded" and e.snapshot]
-    held.sort(key=lambda e: (e.concluded_at, e.pk), reverse=True)
-    return [_deliberation(entry, by_pk[entry.stage_id]) for entry in held]
+    known = {entry.pk for entry in held}
+    told = [_deliberation(entry, by_pk[entry.stage_id]) for entry in held]
+    for event in events:
+        stage = by_pk.get(event.data.get("stage", 0))
+        if event.kind == "stage.concluded" and stage and event.data.get("entry") not in known:
+            told.append(_told(event, stage))
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _told(event: ItemEvent, stage: Stage) -> Deliberation:
+    data = event.data
+    votes = [vote["formula"] for vote in data.get("votes", []) if vote.get("passed") is not None]
+    parts = [data["quorum"]["formula"]] if data.get("quorum") else []
+    sentence = "；".join([*(f"到会 {text}" for text in parts), *(f"赞成票 {text}" for text in votes)])
+    return Deliberation(
+        label=event.text.partition(stage.get_purpose_display() + "：")[0] or str(stage.body),
+        at=event.at,
+        method="",
+        url="",
+        purpose=stage.get_purpose_display(),
+        round=stage.round,
+        pill=pill_for(Outcome(data["outcome"])),
+        votes=[],
+        sentence=f"{sentence}。" if sentence else "",
+        decision=data.get("decision", ""),
+        is_retrospective=False,
+        warnings=[],
+    )
 
 
 def _deliberation(entry: Any, stage: Stage) -> Deliberation:
@@ -78,23 +112,22 @@ def _deliberation(entry: Any, stage: Stage) -> Deliberation:
             verdict = "通过" if vote.passed else "未通过"
             named = f"“{vote.question}”" if len(votes) > 1 else ""
             parts.append(f"{named}赞成票 {vote.formula}，{verdict}")
-    opinions = ""
+        if vote.counters:
+            parts.append(vote.counters)
     if not voting:
-        opinions = f"{agreed} 人同意，由{kept['decided_by']}作出决定"
-        parts.append(opinions)
+        parts.append(f"{agreed} 人同意，由{kept['decided_by']}作出决定")
     away = [p for p in kept["electorate"] if p["status"] in ("leave", "absent")]
     if away:
         parts.append("未到会：" + "、".join(p["name"] for p in away))
     return Deliberation(
-        entry=entry,
-        meeting=entry.meeting,
+        label=entry.meeting.label,
+        at=entry.concluded_at,
+        method=entry.get_method_display(),
         url=_meeting_url(entry.meeting),
         purpose=stage.get_purpose_display(),
         round=stage.round,
         pill=pill_for(entry.get_outcome_display()),
-        attendance=f"应到 {kept['due']}，实到 {kept['present']}",
         votes=votes,
-        opinions=opinions,
         sentence="；".join(parts) + "。",
         decision=entry.decision_text,
         is_retrospective=entry.meeting.is_retrospective,

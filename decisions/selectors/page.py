@@ -69,6 +69,11 @@ class TaskLine:
     pill: Pill
     label: str
 
+    @property
+    def key(self) -> str:
+        """How `seal` names this line."""
+        return f"task:{self.task.pk}"
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -114,7 +119,8 @@ class ItemPage:
     checks: list[Check]
     actions: list[Action]
     main: Action | None
-    check_is_primary: bool
+    completion: list[Check]
+    seal: str
     may_edit: bool
     may_add_evidence: bool
     may_consult: bool
@@ -134,6 +140,16 @@ class ItemPage:
     revisions: list[Revision]
     again: list[Again]
     documents: list[IssuedDocument]
+
+    @property
+    def seals_checks(self) -> bool:
+        """Whether the red button stands in the check list."""
+        return self.seal == "checks"
+
+    @property
+    def evidence_count(self) -> int:
+        """Prerequisites in force and consultations."""
+        return sum(not one.is_void for one in self.prerequisites) + len(self.consultations)
 
     @property
     def more(self) -> list[Action]:
@@ -180,7 +196,9 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
     refused = [check for check in rules.refusing(checks) if check.code != "R11"]
     actions = [action for action in (_action(t, item, offices) for t in transitions.TRANSITIONS) if action]
     main = next((a for a in actions if not a.is_blocked and a.key in ("submit", "confirm", "complete")), None)
-    mendable = any(check.is_failing and check.fix_url for check in checks)
+    tasks = [TaskLine(t, task_pill(t, today), _task_verb(t, offices)) for t in item.tasks.all()]
+    again = [_again(r, user, offices, due) for r in item.reconsiderations.all()]
+    is_closing = item.state == ItemState.IMPLEMENTING
     return ItemPage(
         item=item,
         pill=_pill(item, refused),
@@ -191,17 +209,20 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
         ],
         check_title=title,
         check_note=note,
-        checks=checks,
+        checks=[] if is_closing else checks,
         actions=actions,
         main=main,
-        check_is_primary=main is None and mendable,
+        completion=[check for check in checks if check.is_failing] if is_closing else [],
+        seal=_seal(main, [] if is_closing else checks, again, tasks),
         may_edit=_allows(transitions.REVISE, item, offices) and not _is_scheduled(item),
         may_add_evidence=access.may_add_evidence(offices, item) and _takes_evidence(item),
         may_consult=access.may_record_consultation(offices, item) and _takes_evidence(item),
         may_reconsider=_may_reconsider(item, offices),
-        deliberations=deliberations_of(stages, entries),
+        deliberations=deliberations_of(
+            stages, entries, events if offices.is_leader or offices.is_clerk else []
+        ),
         resolutions=list(item.resolutions.all()),
-        tasks=[TaskLine(t, task_pill(t, today), _task_verb(t, offices)) for t in item.tasks.all()],
+        tasks=tasks,
         overdue=sum(t.is_overdue for t in item.tasks.all()),
         facts=_facts(item, bodies, due, parameters),
         materials=[
@@ -216,7 +237,7 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
         recent_events=timeline[:RECENT],
         older_events=timeline[RECENT:],
         revisions=revisions_of(item),
-        again=[_again(r, user, offices, due) for r in item.reconsiderations.all()],
+        again=again,
         documents=list(
             IssuedDocument.objects.visible_to(user)
             .filter(Q(item=item) | Q(meeting__in={e.meeting_id for rows in entries.values() for e in rows}))
@@ -224,6 +245,20 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
             .defer("content")
         ),
     )
+
+
+def _seal(main: Action | None, checks: list[Check], again: list[Again], tasks: list[TaskLine]) -> str:
+    """Where the one red button of the page stands: main, checks, second, decide, task:<id>, or nowhere."""
+    if main is not None:
+        return "main"
+    if any(check.is_failing and check.fix_url for check in checks):
+        return "checks"
+    if any(one.may_decide and one.seconded >= one.required for one in again):
+        return "decide"
+    if any(one.may_second for one in again):
+        return "second"
+    mine = next((line for line in tasks if line.label != "查看"), None)
+    return f"task:{mine.task.pk}" if mine else ""
 
 
 def _is_turning(event: ItemEvent) -> bool:

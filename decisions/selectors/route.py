@@ -26,6 +26,12 @@ def _labels(events: Iterable[ItemEvent]) -> dict[int, str]:
     return found
 
 
+def _short(label: str, stage: Stage) -> str:
+    """第3次会议 out of 校长办公会议第3次: the body stands beside it already."""
+    number = label.removeprefix(str(stage.body))
+    return f"{number}会议" if number and number != label else label
+
+
 def stage_steps(
     stages: list[Stage], entries: dict[int, list[Any]], events: list[ItemEvent], now: int | None = None
 ) -> list[Step]:
@@ -36,7 +42,7 @@ def stage_steps(
         held = entries.get(stage.pk, [])
         last = held[-1] if held else None
         if stage.state == StageState.CONCLUDED and stage.concluded_at:
-            label = f"第{last.meeting.number}次会议" if last else labels.get(stage.pk, "")
+            label = f"第{last.meeting.number}次会议" if last else _short(labels.get(stage.pk, ""), stage)
             lines.append(f"{cn_date(stage.concluded_at)} {label}".strip())
             if last:
                 lines.append(f"{last.meeting.chair}主持")
@@ -132,7 +138,7 @@ def _closing_steps(item: DecisionItem, before: int) -> list[Step]:
     done = sum(task.state == "done" for task in tasks)
     is_now = item.state == ItemState.IMPLEMENTING
     finished = item.state == ItemState.COMPLETED
-    departments = "、".join(dict.fromkeys(t.department for t in tasks if t.department)) or item.department
+    departments = list(dict.fromkeys(t.department for t in tasks if t.department)) or [item.department]
     lines = [f"{len(tasks)} 项任务，办结 {done} 项"] if tasks else ["按部署的责任人和时限"]
     late = sum(task.is_overdue for task in tasks)
     pill: Pill | str = ""
@@ -146,7 +152,15 @@ def _closing_steps(item: DecisionItem, before: int) -> list[Step]:
     if finished:
         report = [f"{cn_date(item.completed_at)} 办结"]
     return [
-        Step(before + 1, "落实", departments[:20], carry, lines, "" if carry == "done" else pill, "#tasks"),
+        Step(
+            before + 1,
+            "落实",
+            departments[0] + ("等" if departments[1:] else ""),
+            carry,
+            lines,
+            "" if carry == "done" else pill,
+            "#tasks" if tasks else "",
+        ),
         Step(
             before + 2,
             "办结",

@@ -76,13 +76,16 @@ class _Sheet:
     def page(self, *, status: int = 200, blocked: Blocked | None = None, stale: Any = None) -> HttpResponse:
         """The page with whatever was typed still in it."""
         item = self.item
+        upload = AttachmentForm(prefix="upload")
+        for field in upload.fields.values():
+            field.required = False
         return render(
             self.request,
             "decisions/item_form.html",
             {
                 "form": self.form,
                 "concerned": self.concerned,
-                "upload": AttachmentForm(prefix="upload"),
+                "upload": upload,
                 "upload_errors": self.files.errors.get("files") if self.files and self.files.errors else None,
                 "entry": self.entry,
                 "item": item,
