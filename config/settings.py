@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "workbench",
     "oversight",
 ]
+if not IS_PRODUCTION:
+    INSTALLED_APPS.append("demo")
 MIDDLEWARE = [
     "common.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",

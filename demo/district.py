@@ -1,0 +1,213 @@
+"""Founding the demo district and playing the story of each of its schools."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from decisions.models import DecisionItem, Task
+from demo import mingde
+from demo.clock import Calendar, StoryClock, story_time
+from demo.live import LiveRoom
+from demo.player import Player
+from demo.room import Room
+from demo.story import SchoolStory
+from documents import services as documents
+from documents.models import IssuedDocument
+from governance import services as governance
+from governance.choices import AuthorityLevel, AuthorityRole, ParameterLevel
+from governance.models import Authority, School
+from ledger.models import LedgerEntry
+from ledger.services import verify
+from meetings.models import Meeting
+from notifications.services import mark_all_read
+
+DISTRICT = "云川区教育工委"
+CITY = "云川市委教育工委"
+FOUNDED = -290  # working days before today on which the platform began to be used
+READ_UNTIL = -6  # everybody has read the messages up to here
+STORIES: tuple[SchoolStory, ...] = (mingde.STORY,)
+DISTRICT_PEOPLE = (
+    ("inspector", "沈知行", AuthorityRole.REVIEWER, "区督查"),
+    ("leader", "高维平", AuthorityRole.LEADER, "区领导"),
+)
+
+
+def exists() -> bool:
+    """Whether the demo district has been loaded into this database."""
+    return Authority.objects.filter(name=DISTRICT).exists()
+
+
+@contextmanager
+def held_back() -> Iterator[list[int]]:
+    """Collect the documents issued in this block instead of having their PDFs made; yields their ids.
+
+    A story issues hundreds of documents at once; the loader renders a few, the others when they are opened.
+    """
+    real, waiting = documents.schedule, []
+    documents.schedule = lambda document: waiting.append(document.pk)
+    try:
+        yield waiting
+    finally:
+        documents.schedule = real
+
+
+def load(now: datetime, tell: Callable[[str], None], pdfs: int = 6) -> None:
+    """Found the district and play every story up to `now`, in one transaction; then make some PDFs.
+
+    The same `now` gives the same district. RuntimeError outside demo and test.
+    """
+    calendar = Calendar(now)
+    with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:00")) as clock, held_back() as waiting:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+        password = make_password(settings.DEMO_PASSWORD)
+        since = date(calendar.day(FOUNDED).year - 1, 9, 1)
+        district = found_district(since)
+        for story in STORIES:
+            clock.restart(calendar.at(FOUNDED, "10:00"))
+            school = play_school(story, district, calendar, clock, since, password)
+            tell(summary(school))
+        clock.restart(calendar.at(FOUNDED, "09:30"))
+        join_district(district, since, password)
+    for document_id in last_of_main_school(waiting, pdfs):
+        documents.make_pdf(document_id)
+    tell(f"已生成 {min(pdfs, len(waiting))} 份 PDF，其余 {max(len(waiting) - pdfs, 0)} 份在首次打开时生成。")
+
+
+def last_of_main_school(waiting: list[int], number: int) -> list[int]:
+    """The newest documents of the school most people will look at."""
+    found = IssuedDocument.objects.filter(pk__in=waiting, school__code=mingde.STORY.fields["code"])
+    return list(found.order_by("-issued_at", "-pk").values_list("pk", flat=True)[:number])
+
+
+def found_district(since: date) -> Authority:
+    """市 and 区 with catalogue, threshold and the people who serve there."""
+    city = governance.create_authority(actor=None, name=CITY, level=AuthorityLevel.CITY)
+    district = governance.create_authority(
+        actor=None, name=DISTRICT, level=AuthorityLevel.DISTRICT, parent=city
+    )
+    governance.publish_catalogue(actor=None, authority=district)
+    for key, value, source in (
+        ("fund.large_threshold", 300_000, "《云川区学校“三重一大”实施办法》第9条"),
+        ("minutes.days", 3, "《云川区学校会议纪要管理规定》第6条"),
+    ):
+        governance.set_parameter(
+            actor=None,
+            level=ParameterLevel.DISTRICT,
+            authority=district,
+            key=key,
+            value=value,
+            source=source,
+            since=since,
+        )
+    return district
+
+
+def join_district(district: Authority, since: date, password: str) -> None:
+    """区督查 and 区领导; made last, so that the sign-in page lists the school first."""
+    for key, name, role, label in DISTRICT_PEOPLE:
+        person = make_person(key, name, label, password)
+        governance.join_authority(actor=None, authority=district, person=person, role=role, since=since)
+
+
+def make_person(username: str, name: str, label: str, password: str) -> User:
+    """One account without e-mail address: nothing leaves a demo."""
+    return User.objects.create(
+        username=username,
+        display_name=name,
+        demo_label=label,
+        password=password,
+        date_joined=timezone.now(),
+    )
+
+
+def play_school(
+    story: SchoolStory,
+    district: Authority,
+    calendar: Calendar,
+    clock: StoryClock,
+    since: date,
+    password: str,
+) -> School:
+    """Found one school and let everything happen there."""
+    people = {
+        person.key: make_person(
+            f"{story.slug}.{person.key}" if story.slug else person.key, person.name, person.label, password
+        )
+        for person in story.people
+    }
+    school = governance.create_school(actor=None, authority=district, term_started_on=since, **story.fields)
+    governance.adopt_catalogue(actor=None, school=school)
+    player = Player(story, school, people, calendar, clock)
+    for post in story.posts:
+        if post.since is None:
+            seat = appoint(player, post, since, None)
+            if post.until is not None:
+                player.at(post.until, "16:40", end_post, player, seat, post.until)
+        else:
+            player.at(post.since, "08:20", appoint, player, post, calendar.day(post.since), "secretary")
+    for key, department, title in story.staff:
+        governance.employ(
+            actor=None, school=school, person=people[key], department=department, title=title, since=since
+        )
+    for key, duties, aspects, departments in story.portfolios:
+        governance.assign_portfolio(
+            actor=None,
+            school=school,
+            person=people[key],
+            duties=duties,
+            since=since,
+            aspects=list(aspects),
+            departments=list(departments),
+        )
+    live = None
+    for sitting in story.sittings:
+        room = Room(player, sitting) if sitting.day != 0 else (live := LiveRoom(player, sitting))
+        if room.visits:
+            room.lay()
+    player.at(READ_UNTIL, "18:00", read_everything, people)
+    player.play()
+    if live is not None:
+        live.play()
+    return school
+
+
+def appoint(player: Player, post, since: date, by: str | None) -> int:
+    """Appoint somebody to a post; returns the seat."""
+    return governance.appoint(
+        actor=player.who(by) if by else None,
+        body=player.bodies[post.body],
+        person=player.who(post.who),
+        role=post.role,
+        since=since,
+        order=post.order,
+    ).pk
+
+
+def end_post(player: Player, seat: int, day: int) -> None:
+    governance.end_seat(actor=player.who("secretary"), seat_id=seat, until=player.calendar.day(day))
+
+
+def read_everything(people: dict[str, User]) -> None:
+    """What is older has been read by everybody."""
+    for person in people.values():
+        mark_all_read(person)
+
+
+def summary(school: School) -> str:
+    """One line about a school: how much happened, and whether its ledger holds."""
+    breaches = list(verify(school.chain_key))
+    if breaches:
+        raise RuntimeError(f"{school}: {breaches[0]}")
+    return (
+        f"{school.name}：议题 {DecisionItem.objects.filter(school=school).count()} 件，"
+        f"会议 {Meeting.objects.filter(school=school).count()} 次，"
+        f"任务 {Task.objects.filter(school=school).count()} 项，"
+        f"存证 {LedgerEntry.objects.filter(chain_id=school.chain_key).count()} 条，链条完整。"
+    )

@@ -1,0 +1,5 @@
+"""What 明德中学 deliberated in a little more than a year."""
+
+from demo.story import Item
+
+ITEMS: tuple[Item, ...] = ()
