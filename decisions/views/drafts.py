@@ -67,7 +67,7 @@ class _Sheet:
             prefix="concerned",
             form_kwargs={"people": people},
         )
-        self.files = AttachmentForm(data, request.FILES or None, prefix="upload") if data else None
+        self.files = AttachmentForm(data, request.FILES, prefix="upload") if data and request.FILES else None
 
     @property
     def is_draft(self) -> bool:
