@@ -121,7 +121,7 @@ def _fill(rows: dict[int, SchoolRow]) -> None:
     late = Task.objects.filter(school__in=list(rows)).overdue().order_by()
     for found in late.values("school").annotate(n=Count("pk")):
         rows[found["school"]].overdue = found["n"]
-    held = Meeting.objects.filter(school__in=list(rows), ended_at__isnull=False).order_by()
+    held = Meeting.objects.filter(school__in=list(rows), started_at__isnull=False).order_by()
     for found in held.values("school").annotate(
         party=Max("started_at", filter=Q(body__kind__in=PARTY_BODIES)),
         admin=Max("started_at", filter=Q(body__kind=BodyKind.ADMIN)),
@@ -168,7 +168,7 @@ def school_row(school: School) -> SchoolRow:
 
 def meeting_counts(school: School, since: date) -> list[dict[str, Any]]:
     """Meetings held by each body since a day, and the last one; one query."""
-    held = Q(meetings__ended_at__isnull=False)
+    held = Q(meetings__started_at__isnull=False)
     return list(
         school.bodies.order_by("id")
         .values("name")

@@ -271,7 +271,7 @@ def reminders(user: Any, offices: Offices, parameters: Parameters, today: date) 
     last = {
         row["body"]: row
         for row in Meeting.objects.visible_to(user)
-        .filter(school=school, ended_at__isnull=False)
+        .filter(school=school, started_at__isnull=False)
         .order_by()
         .values("body", "body__name", "body__kind")
         .annotate(last=Max("started_at"))

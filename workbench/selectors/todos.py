@@ -178,7 +178,7 @@ def without_consultation(items: QuerySet[DecisionItem]) -> QuerySet[DecisionItem
             last_talk=Subquery(talks.order_by("-held_at", "-id").values("disagreement")[:1]),
             earlier_talks=Exists(Consultation.objects.filter(item=OuterRef("pk"))),
         )
-        .exclude(last_talk=Disagreement.NONE)
+        .filter(Q(last_talk__isnull=True) | Q(last_talk=Disagreement.MAJOR))
     )
 
 
