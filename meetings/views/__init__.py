@@ -1,0 +1,1 @@
+"""Pages of meetings: list, planning, the recording workspace, papers."""

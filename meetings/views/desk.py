@@ -1,0 +1,505 @@
+"""会议记录工作台. Every act answers a plain form with a redirect, and desk.js with the panels that changed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from common.errors import NotVisible, StaleVersion
+from governance.choices import BallotMethod
+from governance.selectors import people_of
+from meetings import access, forms
+from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, BallotChoice
+from meetings.models import AgendaEntry, Attendance, Meeting, Statement, Tally
+from meetings.selectors import desk as selectors
+from meetings.services import conclusion, deliberation, planning, sitting
+
+# Panels of the page in the order drawn; each template has one root element with id p-<name>.
+PANELS = ("agenda", "head", "talk", "vote", "decision", "tasks", "checks", "foot", "roll", "tools")
+
+
+class Invalid(Exception):
+    """Input that cannot be understood: the form, shown again with what was typed."""
+
+    def __init__(self, form: django_forms.Form, slot: str = "") -> None:
+        self.form, self.slot = form, slot
+        super().__init__("invalid input")
+
+    @property
+    def text(self) -> str:
+        return "".join(dict.fromkeys(e for errors in self.form.errors.values() for e in errors))
+
+
+@dataclass
+class Done:
+    """What an act leaves: the new version of its record, where to go on, what to say."""
+
+    version: int | None = None
+    entry_id: int | None = None
+    focus: str = ""
+    message: str = ""
+
+
+def clean(form: django_forms.Form, slot: str = "") -> dict[str, Any]:
+    """The cleaned input, else Invalid."""
+    if not form.is_valid():
+        raise Invalid(form, slot)
+    return form.cleaned_data
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Desk") == "1"
+
+
+def _digest(html: str, token: str) -> str:
+    return hashlib.blake2s(html.replace(token, "").encode(), digest_size=6).hexdigest()
+
+
+def render_panels(
+    request: HttpRequest, desk: selectors.Desk, bound: dict[str, Any] | None = None
+) -> dict[str, dict[str, str]]:
+    """Every panel as {html, hash}; the hash leaves the form token out, which differs at each rendering."""
+    token = get_token(request)
+    meeting = desk.meeting
+    people = [(person.pk, str(person)) for person in desk.people]
+    context = {
+        "desk": desk,
+        "meeting": meeting,
+        "entry": desk.entry,
+        "csrf_token": token,
+        "stances": selectors.STANCES,
+        "outcomes": selectors.OTHER_OUTCOMES,
+        "methods": [choice for choice in BallotMethod.choices if choice[0] != BallotMethod.PRINCIPAL],
+        "choices": BallotChoice.choices,
+        "people": people,
+        "task_form": forms.TaskDraftForm(people=people_of(meeting.school)),
+        **(bound or {}),
+    }
+    panels = {}
+    for name in PANELS:
+        html = render_to_string(f"meetings/desk/_{name}.html", context).strip()
+        panels[f"p-{name}"] = {"html": html, "hash": _digest(html, token)}
+    return panels
+
+
+def _desk_meeting(request: HttpRequest, pk: int) -> tuple[Meeting, Any]:
+    meeting = access.meeting_for(request.user, pk)
+    return meeting, access.require_recorder(request.user, meeting)
+
+
+def desk_url(pk: int, entry_id: int | None = None) -> str:
+    return (
+        reverse("meetings:desk_entry", args=[pk, entry_id])
+        if entry_id
+        else reverse("meetings:desk", args=[pk])
+    )
+
+
+def _page(
+    request: HttpRequest,
+    meeting: Meeting,
+    offices: Any,
+    entry_id: int | None,
+    *,
+    bound: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    desk = selectors.desk_for(request.user, meeting, offices, entry_id)
+    since = meeting.started_at
+    panels = render_panels(request, desk, bound)
+    return render(
+        request,
+        "meetings/desk.html",
+        {
+            "desk": desk,
+            "meeting": meeting,
+            "entry": desk.entry,
+            "panels": {name[2:]: panel["html"] for name, panel in panels.items()},
+            "hashes": {name: panel["hash"] for name, panel in panels.items()},
+            "minutes_in": int((timezone.now() - since).total_seconds() // 60)
+            if since and not meeting.is_retrospective
+            else None,
+        },
+        status=status,
+    )
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest, pk: int, entry_id: int | None = None) -> HttpResponse:
+    """The workspace while the meeting sits; before and after, the page of the meeting."""
+    meeting, offices = _desk_meeting(request, pk)
+    if meeting.state not in SITTING_STATES:
+        if meeting.state in BEFORE_STATES:
+            messages.info(request, "会议尚未开始。开始后进入记录。")
+        return redirect("meetings:meeting_detail", pk)
+    return _page(request, meeting, offices, entry_id)
+
+
+@login_required
+@require_safe
+def changes(request: HttpRequest, pk: int, entry_id: int | None = None) -> HttpResponse:
+    """What changed since the stamp the page holds: 304 when nothing did, else the panels that differ."""
+    meeting, offices = _desk_meeting(request, pk)
+    if request.GET.get("stamp") == selectors.stamp_of(pk):
+        return HttpResponseNotModified()
+    if meeting.state not in SITTING_STATES:
+        return JsonResponse({"gone": reverse("meetings:meeting_detail", args=[pk])})
+    return JsonResponse(_reply(request, meeting, offices, entry_id))
+
+
+def _reply(request: HttpRequest, meeting: Meeting, offices: Any, entry_id: int | None) -> dict[str, Any]:
+    """Stamp and changed panels; X-Desk-Known names what the page holds as p-talk:hash,p-vote:hash."""
+    known = set(request.headers.get("X-Desk-Known", "").split(","))
+    desk = selectors.desk_for(request.user, meeting, offices, entry_id)
+    panels = render_panels(request, desk)
+    return {
+        "stamp": desk.stamp,
+        "at": f"{timezone.localtime():%H:%M}",
+        "panels": {name: panel for name, panel in panels.items() if f"{name}:{panel['hash']}" not in known},
+    }
+
+
+# --- Acts on one entry ----------------------------------------------------------------------------------
+
+
+def _open(request: HttpRequest, entry_id: int, part: int) -> Done:
+    deliberation.open_entry(entry_id, actor=request.user)
+    return Done(entry_id=entry_id)
+
+
+def _study(request: HttpRequest, entry_id: int, part: int) -> Done:
+    entry = deliberation.finish_first_topic(entry_id, actor=request.user)
+    return Done(entry_id=_next_of(request, entry), message="已记录学习。")
+
+
+def _next_of(request: HttpRequest, entry: AgendaEntry) -> int | None:
+    """Go on with the next waiting entry and take it up at once."""
+    rows = AgendaEntry.objects.visible_to(request.user).filter(meeting=entry.meeting_id, state="waiting")
+    later = rows.filter(position__gt=entry.position).order_by("position").first() or rows.first()
+    if later is None:
+        return entry.pk
+    deliberation.open_entry(later.pk, actor=request.user)
+    return later.pk
+
+
+def _conclude(request: HttpRequest, entry_id: int, part: int) -> Done:
+    data = clean(forms.ConcludeForm(request.POST))
+    entry = conclusion.conclude_entry(
+        entry_id, actor=request.user, outcome=data["outcome"], version=data["version"]
+    )
+    return Done(
+        entry_id=_next_of(request, entry), message=f"“{entry.title}”已结束：{entry.get_outcome_display()}。"
+    )
+
+
+def _save(request: HttpRequest, entry_id: int, part: int) -> Done:
+    form = forms.EntryForm(request.POST)
+    data = clean(form)
+    entry = deliberation.save_entry(
+        entry_id,
+        actor=request.user,
+        version=data["version"],
+        decision_text=data["decision_text"] if "decision_text" in request.POST else None,
+        method=data["method"] or None,
+    )
+    return Done(version=entry.version)
+
+
+def _say(request: HttpRequest, entry_id: int, part: int) -> Done:
+    form = forms.NewStatementForm(request.POST)
+    data = clean(form, "say_form")
+    statement = deliberation.add_statement(
+        entry_id,
+        actor=request.user,
+        seat_id=form.seat_id,
+        observer_id=form.observer_id,
+        text=data["text"],
+        stance=data["stance"] if form.seat_id else "",
+        is_written=data["is_written"],
+    )
+    return Done(version=statement.version, focus=f"say-{statement.pk}")
+
+
+def _say_save(request: HttpRequest, entry_id: int, part: int) -> Done:
+    data = clean(forms.StatementVersionForm(request.POST))
+    statement = deliberation.save_statement(
+        part, actor=request.user, text=data["text"], stance=data["stance"], version=data["version"]
+    )
+    return Done(version=statement.version)
+
+
+def _say_move(is_up: bool) -> Callable[[HttpRequest, int, int], Done]:
+    def move(request: HttpRequest, entry_id: int, part: int) -> Done:
+        deliberation.move_statement(part, actor=request.user, is_up=is_up)
+        return Done(focus=f"say-{part}")
+
+    return move
+
+
+def _say_remove(request: HttpRequest, entry_id: int, part: int) -> Done:
+    deliberation.remove_statement(part, actor=request.user)
+    return Done()
+
+
+def _recuse(request: HttpRequest, entry_id: int, part: int) -> Done:
+    data = clean(forms.RecusalForm(request.POST))
+    deliberation.recuse(entry_id, actor=request.user, seat_id=data["seat"], reason=data["reason"])
+    return Done()
+
+
+def _recusal_end(request: HttpRequest, entry_id: int, part: int) -> Done:
+    deliberation.end_recusal(part, actor=request.user)
+    return Done()
+
+
+def _tally_add(request: HttpRequest, entry_id: int, part: int) -> Done:
+    data = clean(forms.QuestionForm(request.POST))
+    tally = deliberation.add_tally(entry_id, actor=request.user, question=data["question"])
+    return Done(focus=f"tally-{tally.pk}")
+
+
+def _tally_save(request: HttpRequest, entry_id: int, part: int) -> Done:
+    data = dict(clean(forms.TallyForm(request.POST)))
+    version, invalid = data.pop("version"), data.pop("invalid") or 0
+    tally = deliberation.save_tally(part, actor=request.user, version=version, invalid=invalid, **data)
+    return Done(version=tally.version)
+
+
+def _ballots(request: HttpRequest, entry_id: int, part: int) -> Done:
+    data = clean(forms.VersionForm(request.POST))
+    choices = forms.named_choices(request.POST)
+    tally = deliberation.save_ballots(part, actor=request.user, version=data["version"], choices=choices)
+    return Done(version=tally.version)
+
+
+def _task_add(request: HttpRequest, entry_id: int, part: int) -> Done:
+    entry = AgendaEntry.objects.visible_to(request.user).select_related("meeting__school").get(pk=entry_id)
+    meeting = entry.meeting
+    data = clean(
+        forms.TaskDraftForm(
+            request.POST, people=people_of(meeting.school), is_retrospective=meeting.is_retrospective
+        ),
+        "task_form",
+    )
+    deliberation.add_task_draft(entry_id, actor=request.user, **{**data, "helpers": list(data["helpers"])})
+    return Done(focus="tasks")
+
+
+def _task_remove(request: HttpRequest, entry_id: int, part: int) -> Done:
+    deliberation.remove_task_draft(part, actor=request.user)
+    return Done()
+
+
+ACTS: dict[str, Callable[[HttpRequest, int, int], Done]] = {
+    "open": _open,
+    "study": _study,
+    "conclude": _conclude,
+    "save": _save,
+    "say": _say,
+    "say-save": _say_save,
+    "say-up": _say_move(True),
+    "say-down": _say_move(False),
+    "say-remove": _say_remove,
+    "recuse": _recuse,
+    "recusal-end": _recusal_end,
+    "tally-add": _tally_add,
+    "tally-save": _tally_save,
+    "ballots": _ballots,
+    "task-add": _task_add,
+    "task-remove": _task_remove,
+}
+
+
+@login_required
+@require_POST
+def entry_act(request: HttpRequest, pk: int, entry_id: int, key: str, part: int = 0) -> HttpResponse:
+    """One act on an entry or on a part of it."""
+    act = ACTS.get(key)
+    meeting, offices = _desk_meeting(request, pk)
+    if (
+        act is None
+        or not AgendaEntry.objects.visible_to(request.user).filter(pk=entry_id, meeting=pk).exists()
+    ):
+        raise NotVisible("AgendaEntry")
+    return _run(request, meeting, offices, entry_id, lambda: act(request, entry_id, part))
+
+
+# --- Acts on the room -----------------------------------------------------------------------------------
+
+
+def _shown_entry(request: HttpRequest, pk: int) -> int | None:
+    """The entry the page shows, where it is one of this meeting the person sees."""
+    value = request.POST.get("entry", "")
+    if not value.isdecimal():
+        return None
+    rows = AgendaEntry.objects.visible_to(request.user).filter(pk=int(value), meeting=pk)
+    return rows.values_list("pk", flat=True).first()
+
+
+@login_required
+@require_POST
+def attendance(request: HttpRequest, pk: int, part: int) -> HttpResponse:
+    """签到, 请假, 缺席, 离席 or 返席 of one seat."""
+    meeting, offices = _desk_meeting(request, pk)
+    if not Attendance.objects.visible_to(request.user).filter(pk=part, meeting=pk).exists():
+        raise NotVisible("Attendance")
+
+    def act() -> Done:
+        form = forms.AttendanceForm(request.POST)
+        data = clean(form)
+        if data["status"] in ("leave_room", "return"):
+            row = sitting.set_presence(
+                part, actor=request.user, is_leaving=data["status"] == "leave_room", version=data["version"]
+            )
+        else:
+            row = sitting.set_attendance(
+                part,
+                actor=request.user,
+                status=data["status"],
+                version=data["version"],
+                reason=data["reason"],
+                at=form.moment(meeting),
+            )
+        return Done(version=row.version)
+
+    return _run(request, meeting, offices, _shown_entry(request, pk), act)
+
+
+@login_required
+@require_POST
+def attendance_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """签到 of everybody who is still 未签到."""
+    meeting, offices = _desk_meeting(request, pk)
+
+    def act() -> Done:
+        rows = meeting.attendances.filter(status=AttendanceStatus.EXPECTED)
+        for row in rows:
+            sitting.set_attendance(
+                row.pk, actor=request.user, status=AttendanceStatus.PRESENT, version=row.version
+            )
+        return Done()
+
+    return _run(request, meeting, offices, _shown_entry(request, pk), act)
+
+
+@login_required
+@require_POST
+def observer_presence(request: HttpRequest, pk: int, part: int) -> HttpResponse:
+    """Whether an observer is in the room."""
+    meeting, offices = _desk_meeting(request, pk)
+
+    def act() -> Done:
+        sitting.set_observer_presence(
+            part, actor=request.user, is_present=request.POST.get("is_present") == "1"
+        )
+        return Done()
+
+    return _run(request, meeting, offices, _shown_entry(request, pk), act)
+
+
+@login_required
+@require_POST
+def observer_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """添加列席 while the meeting sits."""
+    meeting, offices = _desk_meeting(request, pk)
+
+    def act() -> Done:
+        data = clean(forms.ObserverForm(request.POST, people=people_of(meeting.school)), "observer_form")
+        planning.add_observer(
+            pk,
+            actor=request.user,
+            name=data["name"],
+            identity=data["identity"],
+            person=data["person"],
+            entry_id=data["entry"],
+        )
+        return Done()
+
+    return _run(request, meeting, offices, _shown_entry(request, pk), act)
+
+
+# --- Answers ----------------------------------------------------------------------------------------------
+
+
+def _run(
+    request: HttpRequest, meeting: Meeting, offices: Any, entry_id: int | None, act: Callable[[], Done]
+) -> HttpResponse:
+    try:
+        done = act()
+    except Invalid as wrong:
+        return _wrong(request, meeting, offices, entry_id, wrong)
+    except StaleVersion as stale:
+        raise StaleVersion(stale.message, current=current_of(stale.current, request)) from stale
+    shown = done.entry_id or entry_id
+    if not _is_script(request):
+        if done.message:
+            messages.success(request, done.message)
+        return redirect(desk_url(meeting.pk, shown) + (f"#{done.focus}" if done.focus else ""))
+    if done.entry_id is not None and done.entry_id != entry_id:
+        if done.message:
+            messages.success(request, done.message)
+        return JsonResponse({"go": desk_url(meeting.pk, done.entry_id)})
+    fresh = access.meeting_for(request.user, meeting.pk)
+    body = _reply(request, fresh, offices, shown)
+    return JsonResponse(body | {"version": done.version, "focus": done.focus, "message": done.message})
+
+
+def _wrong(
+    request: HttpRequest, meeting: Meeting, offices: Any, entry_id: int | None, wrong: Invalid
+) -> HttpResponse:
+    """422 with the words of each fault; without script the page again, with what was typed."""
+    if _is_script(request):
+        return JsonResponse({"message": wrong.text, "errors": wrong.form.errors}, status=422)
+    messages.error(request, wrong.text)
+    bound = {"typed": request.POST, **({wrong.slot: wrong.form} if wrong.slot else {})}
+    return _page(request, meeting, offices, entry_id, bound=bound, status=422)
+
+
+def current_of(record: Any, request: HttpRequest) -> dict[str, Any]:
+    """What is stored now beside what was sent, for the person to choose: version, fields, who and when."""
+    names: dict[str, str] = {}
+    version = getattr(record, "version", None) or getattr(record, "edit_version", None)
+    if isinstance(record, Statement):
+        names = {"text": "发言要点", "stance": "表态"}
+    elif isinstance(record, AgendaEntry):
+        names = {"decision_text": "决定", "method": "表决方式"}
+    elif isinstance(record, Tally):
+        labels = ("赞成", "反对", "弃权", "无效", "发出票数", "监票人", "计票人")
+        fields = ("votes_for", "votes_against", "abstentions", "invalid", "issued", "tellers", "counter")
+        names = dict(zip(fields, labels, strict=True))
+    elif isinstance(record, Attendance):
+        names = {"status": "出席", "reason": "原因"}
+    values = {name: getattr(record, name) for name in names}
+    fields = {name: "" if value is None else str(value) for name, value in values.items()}
+    changed = {name for name in names if name in request.POST and request.POST[name] != fields[name]}
+    last = record.history.select_related("history_user").first()
+    return {
+        "version": version,
+        "fields": fields,
+        "by": str(last.history_user) if last and last.history_user else "",
+        "at": last.history_date if last else None,
+        "changes": [
+            {"label": names[name], "before": request.POST[name], "after": _shown(record, name)}
+            for name in names
+            if name in changed
+        ],
+    }
+
+
+def _shown(record: Any, name: str) -> str:
+    """A value in words."""
+    show = getattr(record, f"get_{name}_display", None)
+    value = show() if show else getattr(record, name)
+    return "" if value is None else str(value)
