@@ -66,6 +66,19 @@ class FilesField(forms.FileField):
         return files
 
 
+class PlainForm(forms.Form):
+    """A form whose gaps are told by name: 请填写…, 请选择…."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field, FilesField):
+                verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
+                field.error_messages["required"] = f"{verb}{field.label}。"
+
+
 class YuanField(forms.DecimalField):
     """An amount in yuan; thousands separators and the word 元 are understood."""
 
@@ -85,10 +98,8 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class ItemForm(forms.Form):
+class ItemForm(PlainForm):
     """The content of an item. A draft may be kept with gaps; `submission_checks` asks for the rest."""
-
-    use_required_attribute = False
 
     title = forms.CharField(
         label="标题",
@@ -195,10 +206,9 @@ class ItemForm(forms.Form):
         return values
 
 
-class ConcernedForm(forms.Form):
+class ConcernedForm(PlainForm):
     """One person the matter touches, with the relation (R36)."""
 
-    use_required_attribute = False
     person = forms.ChoiceField(label="人员", required=False)
     relation = forms.CharField(
         label="利害关系",
@@ -234,7 +244,7 @@ def concerned_pairs(formset: Any) -> list[tuple[Any, str]]:
     ]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     """A reason or a note in words."""
 
     reason = forms.CharField(label="理由", max_length=200, widget=_area(3))
@@ -242,13 +252,13 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, label: str = "理由", help_text: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = label
+        self.fields["reason"].error_messages["required"] = f"请填写{label}。"
         self.fields["reason"].help_text = help_text
 
 
-class PrerequisiteForm(forms.Form):
+class PrerequisiteForm(PlainForm):
     """One 前置程序 of a known kind."""
 
-    use_required_attribute = False
     held_on = forms.DateField(label="办理日期", widget=_date_input())
     participants = forms.CharField(
         label="参加人员",
@@ -293,10 +303,9 @@ class PrerequisiteForm(forms.Form):
         return CongressMode.APPROVE if approved else CongressMode.HEAR
 
 
-class ConsultationForm(forms.Form):
+class ConsultationForm(PlainForm):
     """会前沟通 of 书记 and 校长 (R17)."""
 
-    use_required_attribute = False
     held_at = forms.DateTimeField(
         label="沟通时间",
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
@@ -327,10 +336,9 @@ class ConsultationForm(forms.Form):
         return moment
 
 
-class AttachmentForm(forms.Form):
+class AttachmentForm(PlainForm):
     """Files for the meeting."""
 
-    use_required_attribute = False
     kind = forms.ChoiceField(
         label="类别",
         choices=[(kind.value, kind.label) for kind in (AttachmentKind.PROPOSAL, AttachmentKind.MATERIAL)],
@@ -340,10 +348,9 @@ class AttachmentForm(forms.Form):
     files = FilesField(label="文件")
 
 
-class ReconsiderationForm(forms.Form):
+class ReconsiderationForm(PlainForm):
     """A reasoned request to change a resolution (R74)."""
 
-    use_required_attribute = False
     reason = forms.CharField(
         label="理由和新情况", widget=_area(4), help_text="写清原决议形成后出现了什么新情况。"
     )
@@ -352,19 +359,18 @@ class ReconsiderationForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PlainForm):
     """受理意见 or 审批意见."""
 
-    answer = forms.CharField(label="意见", max_length=200, widget=_area(2))
+    answer = forms.CharField(label="审批意见", max_length=200, widget=_area(2))
     is_accepted = forms.TypedChoiceField(
         choices=[("1", "同意"), ("0", "不同意")], coerce=lambda value: value == "1"
     )
 
 
-class ReportForm(forms.Form):
+class ReportForm(PlainForm):
     """反馈进展 on a task, made for a phone."""
 
-    use_required_attribute = False
     progress = forms.IntegerField(
         label="进度（%）",
         min_value=0,
@@ -390,10 +396,9 @@ class UrgeForm(forms.Form):
     text = forms.CharField(label="催办要求", max_length=200, required=False)
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(PlainForm):
     """申请延期."""
 
-    use_required_attribute = False
     new_due_on = forms.DateField(label="新的时限", widget=_date_input())
     reason = forms.CharField(label="延期理由", max_length=200, widget=_area(2))
 

@@ -1,5 +1,6 @@
 """The list of items: what each waits for, in which body, at which meeting."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,10 +149,16 @@ def waiting_for(item: DecisionItem, meeting: Any, planned: dict[int, Any]) -> tu
 
 
 def entries_by_aspect(user: Any, school: School, text: str) -> list[tuple[str, str, list[CatalogueEntry]]]:
-    """Current entries of a school that hold every word of the text, grouped (code, name, entries)."""
+    """Current entries of a school for the words of a text, grouped (code, name, entries).
+
+    The signs of a word need only follow one another: 预算 finds 年度预决算.
+    """
     entries = CatalogueEntry.objects.visible_to(user).filter(school=school).in_force()
     for word in text.split():
-        entries = entries.filter(Q(title__icontains=word) | Q(code__iexact=word) | Q(note__icontains=word))
+        scattered = ".*".join(re.escape(sign) for sign in word)
+        entries = entries.filter(
+            Q(title__iregex=scattered) | Q(code__istartswith=word) | Q(note__icontains=word)
+        )
     groups: dict[str, tuple[str, str, list[CatalogueEntry]]] = {}
     for entry in entries.order_by("aspect", "code"):
         groups.setdefault(entry.aspect, (entry.aspect, entry.get_aspect_display(), []))[2].append(entry)
