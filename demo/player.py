@@ -15,6 +15,7 @@ from decisions.rules import required_kinds
 from decisions.services import evidence, items, reconsideration, tasks
 from demo import words
 from demo.clock import Calendar, StoryClock, term_after, term_of
+from demo.papers import leaflet
 from demo.story import Act, Duty, Item, SchoolStory, Step, Visit
 from governance.choices import CongressMode, PrerequisiteKind, Route
 from governance.models import Body, CatalogueEntry, School
@@ -234,12 +235,12 @@ class Player:
             disagreement=disagreement,
         )
 
-    def attach(self, key: str, name: str, content: bytes, kind: str) -> None:
+    def attach_paper(self, key: str, name: str, kind: str) -> None:
+        """Upload a small PDF that says what the item is about."""
+        item, plan = self.item(key), self.plans[key]
+        content = leaflet(name.rpartition(".")[0], [item.title, item.background, *item.proposal.splitlines()])
         evidence.add_attachments(
-            self.items[key],
-            actor=self.who(self.plans[key].who),
-            files=[ContentFile(content, name=name)],
-            kind=kind,
+            item.pk, actor=self.who(plan.who), files=[ContentFile(content, name=name)], kind=kind
         )
 
     def concern(self, key: str, who: str, relation: str) -> None:
@@ -279,17 +280,17 @@ class Player:
 
     # --- Tasks --------------------------------------------------------------------------------------
 
-    def lay_duties(self, plan: Item, duties: tuple[Duty, ...], day: int) -> None:
+    def lay_duties(self, plan: Item, visit: Visit, day: int) -> None:
         """What happens to the tasks a meeting has just issued, as far as the story has come."""
         last = day
-        for duty in duties:
+        for duty in visit.duties:
             title = self.words(duty.title)
             task = Task.objects.get(item=self.items[plan.key], title=title, state=TaskState.ISSUED)
             for step in duty.steps:
                 if day + step.after < 0:
                     self.at(day + step.after, "16:46", self._step, task.pk, duty, step)
                 last = max(last, day + step.after)
-        if plan.finish and last + plan.finish_after < 0:
+        if plan.finish and visit is plan.visits[-1] and last + plan.finish_after < 0:
             self.at(last + plan.finish_after, "16:58", self.complete, plan.key)
 
     def _step(self, task_id: int, duty: Duty, step: Step) -> None:

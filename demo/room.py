@@ -99,7 +99,7 @@ class Room:
         ended = self.starts + timedelta(minutes=50) if self.plan.retrospective else None
         sitting.close_meeting(self.meeting.pk, actor=self.clerk, ended_at=ended)
         for item, visit in self.visits:
-            self.player.lay_duties(item, visit.duties, self.plan.happens_on)
+            self.player.lay_duties(item, visit, self.plan.happens_on)
 
     def open(self) -> None:
         """Start the meeting, mark attendance, study the first topic."""
@@ -154,6 +154,10 @@ class Room:
             deliberation.add_statement(
                 entry.pk, actor=self.clerk, seat_id=seat.pk, text=text, stance=Stance(stance)
             )
+        for observer in entry.observers.filter(person=entry.presenter):
+            deliberation.add_statement(
+                entry.pk, actor=self.clerk, observer_id=observer.pk, text=self._words_of(True, False, item)
+            )
         for row in rows:
             said = visit.says.get(player.key_of(row.seat.person))
             if said and row.status == AttendanceStatus.LEAVE:
@@ -166,7 +170,8 @@ class Room:
                     is_written=True,
                 )
         player.clock.forward(3)
-        if not entry.is_principal_decision:
+        is_counted = visit.votes is not None or visit.outcome != "deferred"
+        if not entry.is_principal_decision and is_counted:
             self._count(entry, visit.votes or (len(speakers), 0, 0))
         return entry
 

@@ -175,3 +175,18 @@ def submitted(after: int, text: str) -> tuple[Step, ...]:
         Step(max(2, after // 2), "report", "主体工作已完成，正在收集佐证。", progress=70),
         Step(max(after, 3), "submit", text),
     )
+
+
+def loop(key: str, code: str, title: str, who: str, department: str, words: tuple[str, str], **rest) -> Item:
+    """An item of route L that passes everywhere; `meetings` names its three, `duties` its tasks."""
+    meetings, duties = rest.pop("meetings"), rest.pop("duties", ())
+    visits = (*(Visit(meeting) for meeting in meetings[:-1]), Visit(meetings[-1], duties=duties))
+    return Item(key, code, title, who, department, *words, visits=visits, **rest)
+
+
+def single(
+    key: str, code: str, title: str, who: str, department: str, words: tuple[str, str], **rest
+) -> Item:
+    """An item one body alone decides, passed in one meeting."""
+    visit = Visit(rest.pop("meeting"), duties=rest.pop("duties", ()), votes=rest.pop("votes", None))
+    return Item(key, code, title, who, department, *words, visits=(visit,), **rest)
