@@ -34,17 +34,16 @@ def salutation(offices: Offices) -> str:
 
 def headline(offices: Offices, waiting: todos.TodoList) -> str:
     """The greeting with its counts, e.g. 陈书记，今天有 2 件事要办，本周还有 3 件."""
-    counts = {caption: len(found) for caption, found in waiting.groups}
-    today, week, later = (counts.get(name, 0) for name in (todos.TODAY, todos.WEEK, todos.LATER))
     parts = [salutation(offices)]
+    today, week, word = len(waiting.today), len(waiting.week), waiting.week_word
     if today:
         parts.append(f"今天有 {today} 件事要办")
         if week:
-            parts.append(f"本周还有 {week} 件")
+            parts.append(f"{word}还有 {week} 件")
     elif week:
-        parts.append(f"本周有 {week} 件事要办")
-    elif later:
-        parts.append(f"有 {later} 件事可以先办")
+        parts.append(f"{word}有 {week} 件事要办")
+    elif waiting.later:
+        parts.append(f"有 {len(waiting.later)} 件事可以先办")
     else:
         parts.append("今天没有等您办理的事")
     return "，".join(parts)

@@ -117,9 +117,9 @@ def test_reminders_speak_to_the_leadership_only(cast):
     consult(cast, item)
     assert reminders(cast.staff, offices_of(cast.staff, cast.school), values, today) == []
     later = today + timedelta(days=15)
-    found = reminders(cast.secretary, offices_of(cast.secretary, cast.school), values, today)
+    found = reminders(cast.principal, offices_of(cast.principal, cast.school), values, today)
     assert [(check.code, check.ok) for check in found] == [("R81", True), ("R39", True)]
-    found = reminders(cast.secretary, offices_of(cast.secretary, cast.school), values, later)
+    found = reminders(cast.principal, offices_of(cast.principal, cast.school), values, later)
     assert [(check.code, check.ok) for check in found] == [("R81", False), ("R39", False)]
 
 

@@ -14,7 +14,7 @@ from meetings.models import Minutes
 from meetings.services import deliberation, planning, records, sitting
 from tests.factories.decisions import DRAFT, SUBMITTED, add_evidence, consult, make_item
 from tests.factories.meetings import begin, decide, hold, list_item, plan, take_up
-from workbench.selectors.todos import LATER, TODAY, WEEK, todo_list, workdays_after
+from workbench.selectors.todos import todo_list, workdays_after
 from workbench.views import headline, salutation
 
 TODAY_IS = timezone.localdate
@@ -181,9 +181,8 @@ def test_deployment_has_a_deadline_and_groups_follow_it(cast):
         t for _c, ts in waiting(cast, cast.principal).groups for t in ts if t.title == "确定议题：预算草案"
     ]
     assert todo.due == TODAY_IS() + timedelta(days=days)
-    groups = dict(waiting(cast, cast.principal, todo.due).groups)
-    assert todo.title in [t.title for t in groups[TODAY]]
-    assert set(groups) <= {TODAY, WEEK, LATER}
+    assert todo.title in [t.title for t in waiting(cast, cast.principal, todo.due).today]
+    assert todo.title in [t.title for t in waiting(cast, cast.principal, todo.due - timedelta(days=1)).week]
 
 
 @pytest.mark.parametrize(
@@ -210,9 +209,18 @@ def test_people_are_greeted_by_office(cast):
     }
     quiet = waiting(cast, cast.secretary)
     assert headline(offices_of(cast.secretary, cast.school), quiet) == "陈书记，今天没有等您办理的事"
+    make_item(cast, "G01", SUBMITTED)
+    busy = waiting(cast, cast.principal)
+    assert headline(offices_of(cast.principal, cast.school), busy) == "林校长，有 1 件事可以先办"
     make_item(cast, "A06", SUBMITTED)
-    busy = waiting(cast, cast.secretary)
-    assert headline(offices_of(cast.secretary, cast.school), busy) == "陈书记，有 1 件事可以先办"
+    offices, friday, saturday = (
+        offices_of(cast.secretary, cast.school),
+        date(2026, 11, 20),
+        date(2026, 11, 21),
+    )
+    stuck = waiting(cast, cast.secretary, friday)
+    assert headline(offices, stuck) == "陈书记，本周有 1 件事要办"
+    assert headline(offices, waiting(cast, cast.secretary, saturday)) == "陈书记，下周有 1 件事要办"
 
 
 def test_returned_items_wait_for_their_makers(cast):

@@ -1,7 +1,7 @@
 """等我办理: what waits for one person in one school, and until when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -60,18 +60,27 @@ class Todo:
         return due_pill(self.due) if self.due else self.pill
 
 
+TODAY, WEEK, NEXT_WEEK, LATER = "今天到期", "本周", "下周", "其他"
+
+
 @dataclass(frozen=True)
 class TodoList:
-    """Todos grouped by urgency."""
+    """Todos by urgency: due today or before, by Sunday (at a weekend by the next), and all others."""
 
-    groups: list[tuple[str, list[Todo]]] = field(default_factory=list)
+    today: list[Todo]
+    week: list[Todo]
+    later: list[Todo]
+    week_word: str
+
+    @property
+    def groups(self) -> list[tuple[str, list[Todo]]]:
+        """The groups that hold something, with their captions."""
+        named = ((TODAY, self.today), (self.week_word, self.week), (LATER, self.later))
+        return [(caption, found) for caption, found in named if found]
 
     @property
     def count(self) -> int:
-        return sum(len(todos) for _caption, todos in self.groups)
-
-
-TODAY, WEEK, LATER = "今天到期", "本周", "其他"
+        return len(self.today) + len(self.week) + len(self.later)
 
 
 def workdays_after(day: date, number: int) -> date:
@@ -98,11 +107,12 @@ def todo_list(user: Any, offices: Offices, parameters: Parameters, today: date) 
         _agenda_to_plan(user, offices),
     )
     todos = [todo for source in sources for todo in source]
-    sunday = today + timedelta(days=6 - today.weekday())
+    is_weekend = today.weekday() >= 5
+    sunday = today + timedelta(days=(13 if is_weekend else 6) - today.weekday())
     buckets: dict[str, list[Todo]] = {TODAY: [], WEEK: [], LATER: []}
     for todo in sorted(todos, key=lambda t: (t.due is None, t.due or today)):
         buckets[_bucket(todo, today, sunday)].append(todo)
-    return TodoList([(caption, found) for caption, found in buckets.items() if found])
+    return TodoList(buckets[TODAY], buckets[WEEK], buckets[LATER], NEXT_WEEK if is_weekend else WEEK)
 
 
 def _bucket(todo: Todo, today: date, sunday: date) -> str:
