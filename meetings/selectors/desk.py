@@ -222,9 +222,12 @@ def desk_for(user: Any, meeting: Meeting, offices: Any, entry_id: int | None = N
         entries=entries,
         entry=None,
         attendances=attendances,
-        observers=list(meeting.observers.select_related("entry", "person")),
+        observers=list(meeting.observers.select_related("person")),
         stamp=stamp_of(meeting.pk),
     )
+    numbers = {row.pk: row.number for row in entries}
+    for guest in desk.observers:
+        guest.topic = f"议题 {numbers[guest.entry_id]}" if guest.entry_id in numbers else ""
     if shown is None:
         return desk
     entry = access.load_entry(shown.pk, meeting)

@@ -9,6 +9,7 @@ from decisions.models import Stage
 from decisions.rules import refusing
 from meetings.choices import EntryKind
 from meetings.models import AgendaEntry, Meeting, MeetingRecord, Minutes
+from meetings.rules import gate, timing_checks
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Candidate:
 
     @property
     def warnings(self) -> list[Check]:
-        return [check for check in failing(self.checks) if check not in self.blockers]
+        """What is unmet of the matter itself; delivery of materials is one warning for the whole meeting."""
+        own = [check for check in failing(self.checks) if check not in self.blockers]
+        return [check for check in own if not check.title.startswith("材料")]
 
     @property
     def gap(self) -> str:
@@ -39,9 +42,9 @@ class Candidate:
         return self.stage.state == StageState.CONFIRMED
 
 
-def waiting_stages(user: Any, meeting: Meeting) -> list[Stage]:
-    """Stages of this body that no meeting holds: confirmed ones first, then those still 待确定."""
-    return list(
+def candidates(user: Any, meeting: Meeting) -> list[Candidate]:
+    """Stages of this body that no meeting holds, addable ones first; an ad hoc reason is taken as given."""
+    stages = (
         Stage.objects.visible_to(user)
         .filter(body=meeting.body_id, state__in=[StageState.CONFIRMED, StageState.OPEN])
         .select_related(
@@ -55,6 +58,20 @@ def waiting_stages(user: Any, meeting: Meeting) -> list[Stage]:
         .prefetch_related("item__stages", "item__consultations", "item__prerequisites")
         .order_by("state", "item__submitted_at")
     )
+    found = [Candidate(stage, gate(meeting, stage.item, stage, ad_hoc_reason="待填")) for stage in stages]
+    return sorted(found, key=lambda candidate: bool(candidate.blockers))
+
+
+def agenda_warnings(meeting: Meeting, entries: list[AgendaEntry]) -> list[Check]:
+    """R24 over the whole agenda, each kind of warning once; in 补录 there is nothing to be in time for."""
+    if meeting.is_retrospective:
+        return []
+    found: dict[str, Check] = {}
+    for entry in entries:
+        if entry.stage is not None:
+            for check in failing(timing_checks(meeting, entry.stage.item)):
+                found.setdefault(check.title, check)
+    return list(found.values())
 
 
 def agenda(user: Any, meeting: Meeting) -> list[AgendaEntry]:

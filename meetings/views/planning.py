@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.checks import Check, failing
 from common.errors import NotNow, NotPermitted, NotVisible
 from governance.access import offices_of
 from governance.models import Body, Seat
@@ -115,10 +114,7 @@ def _detail(
     is_open = is_before or meeting.state in SITTING_STATES
     waiting = []
     if may_record and is_open:
-        waiting = [
-            selectors.Candidate(stage, planning.gate(meeting, stage.item, stage, ad_hoc_reason="待填"))
-            for stage in selectors.waiting_stages(request.user, meeting)
-        ]
+        waiting = selectors.candidates(request.user, meeting)
     attendances = list(meeting.attendances.select_related("seat__person").order_by("seat__order", "seat_id"))
     return render(
         request,
@@ -129,7 +125,7 @@ def _detail(
             "attendances": attendances,
             "own": next((row for row in attendances if row.seat.person_id == request.user.pk), None),
             "observers": list(meeting.observers.select_related("entry").filter(_seen(entries))),
-            "candidates": [c for c in waiting if not c.blockers] + [c for c in waiting if c.blockers],
+            "candidates": waiting,
             "is_before": is_before,
             "is_open": is_open,
             "is_sitting": meeting.state in SITTING_STATES,
@@ -137,7 +133,7 @@ def _detail(
             "may_record": may_record,
             "may_plan": access.may_plan(offices, meeting.body),
             "has_first_topic": any(entry.kind == EntryKind.FIRST_TOPIC for entry in entries),
-            "warnings": _warnings(meeting, entries) if is_before else [],
+            "warnings": selectors.agenda_warnings(meeting, entries) if is_before else [],
             "present": sum(row.status == AttendanceStatus.PRESENT for row in attendances),
             "people": people_of(meeting.school) if may_record and is_open else [],
             **selectors.papers(request.user, meeting),
@@ -150,18 +146,6 @@ def _detail(
 def _seen(entries: list[AgendaEntry]) -> Q:
     """Observers of the whole meeting and of the entries the person sees."""
     return Q(entry__isnull=True) | Q(entry__in=[entry.pk for entry in entries])
-
-
-def _warnings(meeting: Meeting, entries: list[AgendaEntry]) -> list[Check]:
-    """R24 over the whole agenda, each kind of warning once. In 补录 there is nothing to be in time for."""
-    if meeting.is_retrospective:
-        return []
-    found: dict[str, Check] = {}
-    for entry in entries:
-        if entry.stage is not None:
-            for check in failing(planning.timing_checks(meeting, entry.stage.item)):
-                found.setdefault(check.title, check)
-    return list(found.values())
 
 
 # --- Acts on the meeting --------------------------------------------------------------------------------

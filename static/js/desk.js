@@ -502,6 +502,8 @@
   document.addEventListener("click", (event) => {
     const edit = event.target.closest("[data-say-edit]");
     if (edit) return show(edit.closest("[data-say]").id, true);
+    const row = event.target.closest("[data-say]:not(.is-now)");
+    if (row && row.querySelector(".say-edit")) return show(row.id, true);
     const link = event.target.closest("a[href]");
     if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return undefined;
     const url = new URL(link.href, window.location.href);
@@ -520,6 +522,8 @@
     const side = node.closest("#desk-left, #desk-main, #desk-right");
     const tab = side && $("tab-" + side.id.slice(5));
     if (tab && tab.offsetParent) tab.click();
+    const menu = node.closest("details");
+    if (menu) menu.open = true;
     node.scrollIntoView({ block: "start" });
     const field = node.matches(TYPED) ? node : (node.closest(".block") || node.parentElement).querySelector(TYPED) || node;
     field.focus({ preventScroll: true });
