@@ -43,6 +43,7 @@ from governance.parameters import Parameters, resolve
 from governance.selectors import admin_body, deciding_body, voting_seats
 
 RECENT = 12
+MAIN_STEPS = ("submit", "confirm", "complete")
 BEFORE_MEETING = (ItemState.PENDING, ItemState.DEFERRED)
 
 
@@ -195,9 +196,12 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
     title, note, checks = _checks(item, offices, parameters, entries)
     refused = [check for check in rules.refusing(checks) if check.code != "R11"]
     actions = [action for action in (_action(t, item, offices) for t in transitions.TRANSITIONS) if action]
-    main = next((a for a in actions if not a.is_blocked and a.key in ("submit", "confirm", "complete")), None)
     tasks = [TaskLine(t, task_pill(t, today), _task_verb(t, offices)) for t in item.tasks.all()]
     again = [_again(r, user, offices, due) for r in item.reconsiderations.all()]
+    disputed = any(one.reconsideration.state == ReconsiderationState.SECONDING for one in again)
+    main = next((a for a in actions if not a.is_blocked and a.key in MAIN_STEPS), None)
+    if main is not None and main.key == transitions.COMPLETE.key and disputed:
+        main = None  # first the reconsideration is answered; 办结 stays in the menu
     is_closing = item.state == ItemState.IMPLEMENTING
     return ItemPage(
         item=item,
