@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "governance",
     "decisions",
     "meetings",
+    "compliance",
     "workbench",
     "oversight",
 ]
@@ -139,6 +140,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task not acknowledged within this time is delivered again; longer than any task may run.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TIMEZONE = "Asia/Shanghai"
+# Each sealed act re-checks its school after commit; tests ask for it where they mean it.
+COMPLIANCE_RECHECK = APP_ENV != "test"
 
 # --- People -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.utils import timezone
 from ledger.models import Chain, LedgerEntry
 
 GENESIS = "0" * 64
+# Called with (chain_key, kind) for every entry, inside the transaction that seals it.
+listeners: list[Callable[[str, str], None]] = []
 
 
 def canonical(value: Any) -> str:
@@ -63,6 +65,8 @@ def append(
     entry.save(force_insert=True)
     chain.sequence, chain.head = entry.sequence, entry.digest
     chain.save(update_fields=["sequence", "head"])
+    for listener in listeners:
+        listener(chain_key, kind)
     return entry
 
 
