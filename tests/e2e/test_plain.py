@@ -1,36 +1,14 @@
 """Without JavaScript: reading, and simple forms."""
 
-from datetime import timedelta
-
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from decisions.models import DecisionItem, Task
-from meetings.services import deliberation
-from tests.factories.decisions import make_item
-from tests.factories.meetings import begin, decide, list_item, plan, take_up
-
-
-def deployed(cast) -> tuple[DecisionItem, Task]:
-    """A 校长办公会议 matter decided and deployed with one task of 田家和."""
-    item = make_item(cast, "G14", amount=None, title="冬季作息调整")
-    meeting = plan(cast, cast.admin)
-    entry = list_item(cast, meeting, item)
-    begin(cast, meeting)
-    entry = take_up(cast, entry)
-    deliberation.add_task_draft(
-        entry.pk,
-        actor=cast.clerk,
-        title="调整作息时间表",
-        owner=cast.staff,
-        due_on=timezone.localdate() + timedelta(days=5),
-    )
-    decide(cast, entry)
-    return item, item.tasks.get()
+from decisions.models import DecisionItem
+from tests.e2e.world import deployed
 
 
 def test_reading_needs_no_script(cast, people):
-    item, task = deployed(cast)
+    item = deployed(cast)
+    task = item.tasks.order_by("pk").first()
     page = people.at(cast.principal, java_script_enabled=False)
     page.goto("/")
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="议题").click()
@@ -46,7 +24,7 @@ def test_reading_needs_no_script(cast, people):
 
 
 def test_an_owner_reports_and_submits_without_script(cast, people):
-    _, task = deployed(cast)
+    task = deployed(cast).tasks.get(owner=cast.staff)
     page = people.at(cast.staff, width=390, java_script_enabled=False)
     page.goto("/tasks/")
     page.get_by_role("link", name=task.title, exact=True).click()
