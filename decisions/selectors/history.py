@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.utils import timezone
@@ -63,6 +63,11 @@ class Revision:
     fields: tuple[str, ...]
 
 
+def _field(model: type[models.Model], name: str) -> models.Field:
+    """One of the told fields, which are all columns of their own table."""
+    return cast(models.Field, model._meta.get_field(name))
+
+
 def _shown(field: models.Field, value: Any, names: dict[int, str]) -> str:
     if value is None or value == "":
         return EMPTY
@@ -87,7 +92,7 @@ def changes_between(
     """The named fields in which two states of a record differ, in words."""
     found = []
     for name in fields:
-        field = model._meta.get_field(name)
+        field = _field(model, name)
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
             label = str(field.verbose_name)
@@ -105,7 +110,7 @@ def revisions_of(item: DecisionItem) -> list[Revision]:
         history: Any = model.history  # type: ignore[attr-defined] # put on the class by simple_history
         kept = history.filter(**({"id": item.pk} if model is DecisionItem else {"item_id": item.pk}))
         previous: dict[int, Any] = {}
-        attnames = {model._meta.get_field(name).attname for name in fields}
+        attnames = {_field(model, name).attname for name in fields}
         for row in kept.order_by("history_date", "history_id"):
             old = previous.get(row.id)
             if old is not None and any(getattr(old, name) != getattr(row, name) for name in attnames):
@@ -118,8 +123,7 @@ def revisions_of(item: DecisionItem) -> list[Revision]:
         changed = tuple(
             name
             for name in TOLD[model]
-            if getattr(old, model._meta.get_field(name).attname)
-            != getattr(row, model._meta.get_field(name).attname)
+            if getattr(old, _field(model, name).attname) != getattr(row, _field(model, name).attname)
         )
         told = Revision(
             at=row.history_date,
@@ -169,7 +173,7 @@ def _names(rows: Iterable[tuple[type[models.Model], Any, Any]]) -> dict[int, str
         if row.history_user_id:
             people.add(row.history_user_id)
         for name in TOLD[model]:
-            field = model._meta.get_field(name)
+            field = _field(model, name)
             if field.is_relation:
                 people.update(pk for pk in (getattr(old, field.attname), getattr(row, field.attname)) if pk)
     return {person.pk: str(person) for person in User.objects.filter(pk__in=people)}

@@ -85,37 +85,39 @@ def narrow(items: QuerySet[DecisionItem], user: Any, chosen: dict[str, Any]) -> 
 
 def in_state(items: QuerySet[DecisionItem], state: str) -> QuerySet[DecisionItem]:
     """Items of one tile, the most pressing first: overdue tasks, then the latest change."""
-    items = items.filter(overdue_tasks__gt=0) if state == "overdue" else items.filter(state__in=STATES[state])
-    return items.order_by(F("overdue_tasks").desc(), "-updated_at", "-pk")
+    counted: QuerySet[Any] = items
+    if state == "overdue":
+        counted = counted.filter(overdue_tasks__gt=0)
+    else:
+        counted = counted.filter(state__in=STATES[state])
+    return counted.order_by(F("overdue_tasks").desc(), "-updated_at", "-pk")
 
 
 def state_counts(items: QuerySet[DecisionItem]) -> dict[str, int]:
     """How many items each tile holds; one query."""
     counts = {key or "open": Count("pk", filter=Q(state__in=states)) for key, states in STATES.items()}
-    return items.aggregate(**counts, overdue=Count("pk", filter=Q(overdue_tasks__gt=0)))
+    counted: QuerySet[Any] = items
+    return counted.aggregate(**counts, overdue=Count("pk", filter=Q(overdue_tasks__gt=0)))
 
 
 def rows_of(user: Any, school: School, items: QuerySet[DecisionItem]) -> list[ItemRow]:
     """The lines of one page; three queries whatever its length."""
     found = list(items.select_related("catalogue_entry", "current_stage__body", "proposer"))
-    held = open_meetings(user, [item.current_stage_id for item in found])
+    held = open_meetings(user, [item.current_stage_id or 0 for item in found])
     planned = next_meetings(user, school)
     return [_row(item, held.get(item.current_stage_id or 0), planned) for item in found]
 
 
 def _row(item: DecisionItem, meeting: Any, planned: dict[int, Any]) -> ItemRow:
     verb, note = waiting_for(item, meeting, planned)
-    pill = pill_for(item.get_state_display())
     stage = item.current_stage
-    if stage and stage.state == StageState.OPEN and item.state == ItemState.PENDING:
-        pill = pill_for("待确定")
-    elif stage and stage.state == StageState.SCHEDULED and item.state == ItemState.PENDING:
-        pill = pill_for("已列会")
+    state = stage if stage and item.state == ItemState.PENDING else item
+    pill = pill_for(state.get_state_display())
     return ItemRow(item, verb, note, pill)
 
 
-def waiting_for(item: DecisionItem, meeting: Any, planned: dict[int, Any]) -> tuple[str, str]:
-    """What the item waits for as a verb, and where or when."""
+def waiting_for(item: Any, meeting: Any, planned: dict[int, Any]) -> tuple[str, str]:
+    """What an item of `item_queryset` waits for as a verb, and where or when."""
     stage = item.current_stage
     match item.state:
         case ItemState.DRAFT:

@@ -244,7 +244,10 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
         again=again,
         documents=list(
             IssuedDocument.objects.visible_to(user)
-            .filter(Q(item=item) | Q(meeting__in={e.meeting_id for rows in entries.values() for e in rows}))
+            .filter(
+                Q(item=item)
+                | Q(item__isnull=True, meeting__in={e.meeting_id for rows in entries.values() for e in rows})
+            )
             .select_related("meeting")
             .defer("content")
         ),
@@ -453,11 +456,14 @@ class Guide:
 
 def entry_guide(entry: CatalogueEntry) -> Guide:
     """The route, the evidence with why and clause, attendance and ballot of one entry, for its own school."""
-    parameters = resolve(entry.school, timezone.localdate())
+    school = entry.school
+    if school is None:
+        raise ValueError("a template of an authority has no route of its own; pass the school's entry")
+    parameters = resolve(school, timezone.localdate())
     kind = transitions.ROUTES[entry.route][0 if entry.route != Route.LOOP else 1][1]
-    body = admin_body(entry.school) if kind == BodyKind.ADMIN else deciding_body(entry.school)
+    body = admin_body(school) if kind == BodyKind.ADMIN else deciding_body(school)
     due = voting_seats(body).count()
-    probe = DecisionItem(school=entry.school, catalogue_entry=entry, route=entry.route)
+    probe = DecisionItem(school=school, catalogue_entry=entry, route=entry.route)
     needed = []
     for wanted in rules.required_kinds(probe):
         code, _, title, source, why = rules.PREREQUISITE_RULES[wanted]
@@ -465,7 +471,7 @@ def entry_guide(entry: CatalogueEntry) -> Guide:
             title = f"教代会{entry.get_congress_mode_display()}"
         needed.append((title, why, rules.cite(source, code)))
     return Guide(
-        steps=planned_steps(entry.route, entry.school, parameters),
+        steps=planned_steps(entry.route, school, parameters),
         prerequisites=needed,
         attendance=attendance_words(entry, body, due, parameters),
         ballot=ballot_words(entry, body, due, parameters),

@@ -40,7 +40,7 @@ def stage_steps(
     for number, stage in enumerate(stages, start=1):
         lines: list[str] = []
         held = entries.get(stage.pk, [])
-        last = held[-1] if held else None
+        last: Any = held[-1] if held else None
         if stage.state == StageState.CONCLUDED and stage.concluded_at:
             label = f"第{last.meeting.number}次会议" if last else _short(labels.get(stage.pk, ""), stage)
             lines.append(f"{cn_date(stage.concluded_at)} {label}".strip())

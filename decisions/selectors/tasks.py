@@ -94,7 +94,7 @@ def task_groups(user: Any, tasks: QuerySet[Task], offices: Offices, view: str = 
     urged = TaskReport.objects.visible_to(user).filter(
         task=OuterRef("pk"), kind=ReportKind.URGE, at__date=today
     )
-    tasks = (
+    annotated: Any = (
         tasks.annotate(is_urged=Exists(urged))
         .select_related("owner", "resolution")
         .prefetch_related("helpers")
@@ -109,10 +109,10 @@ def task_groups(user: Any, tasks: QuerySet[Task], offices: Offices, view: str = 
         "done": TaskGroup("done", "本学期办结", "新办结的在前"),
     }
     if view == "done":
-        found = tasks.filter(state=TaskState.DONE, finished_at__date__gte=term_of(today).since)
+        found = annotated.filter(state=TaskState.DONE, finished_at__date__gte=term_of(today).since)
         ordered = found.order_by("-finished_at")[:DONE_LIMIT]
     else:
-        ordered = tasks.open().order_by("due_on", "pk")[:OPEN_LIMIT]
+        ordered = annotated.open().order_by("due_on", "pk")[:OPEN_LIMIT]
     for task in ordered:
         key = group_of(task, today)
         if not view or view == key or (view == "accept" and task.state == TaskState.SUBMITTED):
@@ -147,7 +147,7 @@ def task_pill(task: Task, today: date) -> Pill:
     return pill_for(task.get_state_display())
 
 
-def _row(task: Task, offices: Offices, today: date) -> TaskRow:
+def _row(task: Any, offices: Offices, today: date) -> TaskRow:
     due = f"{task.due_on.month}月{task.due_on.day}日"
     when = f"{due} 到期" if task.is_open else ""
     if task.finished_at:
