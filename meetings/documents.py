@@ -133,7 +133,9 @@ def _counts(votes: list[dict[str, Any]], snap: dict[str, Any]) -> str:
 
 
 def task_lines(entry: AgendaEntry) -> list[TaskLine]:
-    """责任人 and 时限 as laid down in the meeting."""
+    """责任人 and 时限 as laid down in the meeting; none where the entry was not decided in favour."""
+    if entry.outcome not in FAVOURABLE:
+        return []
     return [
         TaskLine(
             title=draft.title,

@@ -209,6 +209,7 @@
     if (response.ok) {
       offline(false);
       fault(form, "");
+      if ($("refusal").dataset.status === "422") $("refusal").replaceChildren(); // 补了一项,旧的拦截单不再作数
       rebase(form, sent);
       setVersion(form, body.version);
       if (isDirty(form)) keep(form); else forget(form);
@@ -339,6 +340,7 @@
     const type = response.headers.get("Content-Type") || "";
     if (!type.includes("json")) {
       $("refusal").innerHTML = await response.text();
+      $("refusal").dataset.status = String(response.status);
       const news = $("refusal").querySelector("[data-focus]");
       if (news) news.focus();
       stateOf(form).queued = false;
@@ -525,7 +527,7 @@
     const menu = node.closest("details");
     if (menu) menu.open = true;
     node.scrollIntoView({ block: "start" });
-    const field = node.matches(TYPED) ? node : (node.closest(".block") || node.parentElement).querySelector(TYPED) || node;
+    const field = node.matches("input, select, textarea") ? node : (node.closest(".block") || node.parentElement).querySelector(TYPED) || node;
     field.focus({ preventScroll: true });
   }
   const keysSwitch = $("keys-switch") || document.createElement("input"); // 纪要页没有快捷键
@@ -550,12 +552,16 @@
       event.preventDefault();
       next.click();
     } else if (event.altKey && (event.key === "v" || event.key === "V" || event.code === "KeyV")) {
-      const target = $("vote") || $("decision");
+      const target = desk.querySelector("#p-vote .vote-in input:not([type=hidden])") || $("decision-text") || $("vote") || $("decision");
       if (!target) return;
       event.preventDefault();
       reveal(target);
     }
   });
+  document.addEventListener("toggle", (event) => {
+    const list = event.target.open && event.target.matches("#desk-right details") && event.target.lastElementChild;
+    if (list) list.scrollIntoView({ block: "nearest" });
+  }, true);
   window.addEventListener("beforeunload", (event) => {
     const typed = $$("form[data-keep]", desk).some(isDirty);
     if (leaving || (!pending().length && !typed)) return;
