@@ -198,11 +198,8 @@ def stricter_fields(entry: CatalogueEntry) -> list[str]:
     if template is None:
         return []
     names = ("attendance", "ballot", "congress_mode", "access_scope", "notice_workdays", "prerequisites")
-    return [
-        CatalogueEntry._meta.get_field(name).verbose_name
-        for name in names
-        if getattr(entry, name) != getattr(template, name)
-    ]
+    labels = {field.name: str(field.verbose_name) for field in CatalogueEntry._meta.fields}
+    return [labels[name] for name in names if getattr(entry, name) != getattr(template, name)]
 
 
 def parameter_rows(school: School) -> list[dict[str, Any]]:

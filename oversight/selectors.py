@@ -73,7 +73,8 @@ def school_rows(
 
     Numbers cover every item but drafts, whatever its scope; no title is read here (facts.md §6, 看板指标).
     """
-    schools = with_dual_role(School.objects.all().supervised_by(user)).select_related("party_org")
+    schools: QuerySet[Any] = with_dual_role(School.objects.all().supervised_by(user))
+    schools = schools.select_related("party_org")
     if q:
         schools = schools.filter(Q(name__icontains=q) | Q(code__iexact=q) | Q(cluster__icontains=q))
     if stage:
@@ -96,38 +97,43 @@ _ORDERS: dict[str, Any] = {
 }
 
 
+_ENDED_STEPS: dict[str, str] = {ItemState.IMPLEMENTING: "implement", ItemState.COMPLETED: "completed"}
+
+
 def _fill(rows: dict[int, SchoolRow]) -> None:
     """Add the counts of all schools at once; four queries."""
     items = DecisionItem.objects.filter(school__in=list(rows)).exclude(state=ItemState.DRAFT).order_by()
-    for found in items.values("school", "state", "current_stage__purpose").annotate(n=Count("pk")):
-        row = rows[found["school"]]
-        step = {
-            ItemState.IMPLEMENTING: "implement",
-            ItemState.COMPLETED: "completed",
-        }.get(found["state"], found["current_stage__purpose"] if found["state"] in UNDER_WAY else "")
+    for place in items.values("school", "state", "current_stage__purpose").annotate(n=Count("pk")):
+        row, state = rows[place["school"]], place["state"]
+        step = place["current_stage__purpose"] if state in UNDER_WAY else _ENDED_STEPS.get(state)
         if step:
-            row.counts[step] += found["n"]
-        elif found["state"] == ItemState.RETURNED:
-            row.returned += found["n"]
-    for found in (
+            row.counts[step] += place["n"]
+        elif state == ItemState.RETURNED:
+            row.returned += place["n"]
+    loops = (
         _loops(items)
         .values("school")
         .annotate(
             decided=Count("pk", filter=Q(has_decide=True)),
             closed=Count("pk", filter=Q(has_propose=True, has_decide=True, has_deploy=True)),
         )
-    ):
-        rows[found["school"]].due_to_close, rows[found["school"]].closed = found["decided"], found["closed"]
+    )
+    for loop in loops:
+        rows[loop["school"]].due_to_close, rows[loop["school"]].closed = loop["decided"], loop["closed"]
     late = Task.objects.filter(school__in=list(rows)).overdue().order_by()
-    for found in late.values("school").annotate(n=Count("pk")):
-        rows[found["school"]].overdue = found["n"]
-    held = Meeting.objects.filter(school__in=list(rows), started_at__isnull=False).order_by()
-    for found in held.values("school").annotate(
-        party=Max("started_at", filter=Q(body__kind__in=PARTY_BODIES)),
-        admin=Max("started_at", filter=Q(body__kind=BodyKind.ADMIN)),
-    ):
-        rows[found["school"]].last_party = found["party"]
-        rows[found["school"]].last_admin = found["admin"]
+    for task in late.values("school").annotate(n=Count("pk")):
+        rows[task["school"]].overdue = task["n"]
+    held = (
+        Meeting.objects.filter(school__in=list(rows), started_at__isnull=False)
+        .order_by()
+        .values("school")
+        .annotate(
+            party=Max("started_at", filter=Q(body__kind__in=PARTY_BODIES)),
+            admin=Max("started_at", filter=Q(body__kind=BodyKind.ADMIN)),
+        )
+    )
+    for last in held:
+        rows[last["school"]].last_party, rows[last["school"]].last_admin = last["party"], last["admin"]
 
 
 def _loops(items: QuerySet[DecisionItem]) -> QuerySet[DecisionItem]:
@@ -166,15 +172,12 @@ def school_row(school: School) -> SchoolRow:
     return row
 
 
-def meeting_counts(school: School, since: date) -> list[dict[str, Any]]:
-    """Meetings held by each body since a day, and the last one; one query."""
-    held = Q(meetings__started_at__isnull=False)
+def meeting_counts(school: School, since: date) -> list[Any]:
+    """Bodies with the number of their meetings begun since a day (`n`) and the last one (`last`); one query."""
     return list(
-        school.bodies.order_by("id")
-        .values("name")
-        .annotate(
-            n=Count("meetings", filter=held & Q(meetings__started_at__date__gte=since)),
-            last=Max("meetings__started_at", filter=held),
+        school.bodies.order_by("id").annotate(
+            n=Count("meetings", filter=Q(meetings__started_at__date__gte=since)),
+            last=Max("meetings__started_at"),
         )
     )
 

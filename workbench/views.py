@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "groups": waiting.groups if shows_all else _first(waiting.groups),
         "waiting": waiting,
         "shows_all": shows_all,
-        "meetings": overview.coming_meetings(request.user, request.school, values),
+        "meetings": overview.coming_meetings(request.user, offices, values),
         "route_map": overview.route_map(request.user, request.school, values, today),
         "late": late,
         "late_count": late_count,

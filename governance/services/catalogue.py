@@ -187,7 +187,7 @@ def tighten_entry(
         .filter(pk=entry_id, school__isnull=False)
         .first()
     )
-    if entry is None:
+    if entry is None or entry.school is None:
         raise NotVisible("CatalogueEntry")
     require_administration(actor, entry.school, "本校清单由书记、会议秘书或区教育工委调整。")
     if not entry.is_current:
@@ -241,7 +241,7 @@ def tighten_entry(
 
 def _laxer(entry: CatalogueEntry, fields: dict[str, Any]) -> list[Check]:
     """Each field in which the new version would ask less than the present one."""
-    congress = [CongressMode.NONE, CongressMode.HEAR, CongressMode.APPROVE]
+    congress = list(CongressMode.values)  # from no part to approval
     asks_less = {
         "attendance": entry.attendance == AttendanceKind.TWO_THIRDS != fields["attendance"],
         "ballot": entry.ballot == BallotMethod.SECRET != fields["ballot"]
@@ -250,13 +250,14 @@ def _laxer(entry: CatalogueEntry, fields: dict[str, Any]) -> list[Check]:
         "access_scope": fields["access_scope"] < entry.access_scope,
         "notice_workdays": fields["notice_workdays"] < entry.notice_workdays,
     }
+    labels = {field.name: str(field.verbose_name) for field in CatalogueEntry._meta.fields}
     return [
         Check(
             "R12",
-            CatalogueEntry._meta.get_field(name).verbose_name,
+            labels[name],
             Level.BLOCK,
             False,
-            message=f"{CatalogueEntry._meta.get_field(name).verbose_name}不得低于现行要求。请保持原值或从严。",
+            message=f"{labels[name]}不得低于现行要求。请保持原值或从严。",
             clause="《事项清单》学校从严·规则 R12",
             fix_url=reverse("governance:catalogue_entry", args=[entry.pk]),
             fix_label="看现行要求",

@@ -34,7 +34,8 @@ def set_parameter(
     NotNow for an unknown key or a malformed value; Blocked where a school would lower a threshold of
     attendance or vote that the district or the nation sets.
     """
-    if (level == ParameterLevel.SCHOOL) != (school is not None) or (school is None) == (authority is None):
+    owner = school if level == ParameterLevel.SCHOOL else authority
+    if owner is None or (school is not None and authority is not None):
         raise ValueError("level school needs a school, every other level an authority")
     if school is not None:
         require_administration(actor, school, "议事参数由书记、会议秘书或区教育工委设定。")
@@ -70,7 +71,7 @@ def set_parameter(
         f"设定{KEYS[key].label}",
     )
     ledger.append(
-        school.chain_key if school is not None else authority.chain_key,
+        owner.chain_key,
         kind="parameter.set",
         subject=f"governance.procedureparameter:{row.pk}",
         payload={"level": level, "key": key, "value": value, "source": source, "since": since},

@@ -96,7 +96,7 @@ def test_coming_meetings_say_whether_enough_can_come(cast):
     values = resolve(cast.school, timezone.localdate())
 
     def words(user):
-        return [row.pill.text for row in coming_meetings(user, cast.school, values)]
+        return [row.pill.text for row in coming_meetings(user, offices_of(user, cast.school), values)]
 
     assert words(cast.secretary) == ["筹备中，尚未通知"]
     planning.send_notice(meeting.pk, actor=cast.clerk)

@@ -20,6 +20,7 @@ from governance.arithmetic import quorum_threshold
 from governance.choices import AttendanceKind, BodyKind, Route
 from governance.models import School
 from governance.parameters import Parameters
+from meetings.access import may_record
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, MeetingState
 from meetings.models import AgendaEntry, Meeting
 from workbench.selectors.todos import before_decision, without_consultation
@@ -48,7 +49,7 @@ class MeetingRow:
     url: str
 
 
-def coming_meetings(user: Any, school: School, parameters: Parameters) -> list[MeetingRow]:
+def coming_meetings(user: Any, offices: Offices, parameters: Parameters) -> list[MeetingRow]:
     """Meetings going on or planned from today, soonest first; one query."""
     away = [AttendanceStatus.LEAVE, AttendanceStatus.ABSENT]
     major = AgendaEntry.objects.filter(meeting=OuterRef("pk"), attendance_kind=AttendanceKind.TWO_THIRDS)
@@ -56,7 +57,8 @@ def coming_meetings(user: Any, school: School, parameters: Parameters) -> list[M
     found = (
         Meeting.objects.visible_to(user)
         .filter(
-            Q(state__in=SITTING_STATES) | Q(state__in=BEFORE_STATES, scheduled_at__gte=start), school=school
+            Q(state__in=SITTING_STATES) | Q(state__in=BEFORE_STATES, scheduled_at__gte=start),
+            school=offices.school,
         )
         .annotate(
             entries_n=Count("entries", distinct=True),
@@ -67,10 +69,10 @@ def coming_meetings(user: Any, school: School, parameters: Parameters) -> list[M
         .select_related("body")
         .order_by("scheduled_at")
     )
-    return [_meeting_row(meeting, parameters) for meeting in found[:MEETINGS_SHOWN]]
+    return [_meeting_row(meeting, offices, parameters) for meeting in found[:MEETINGS_SHOWN]]
 
 
-def _meeting_row(meeting: Any, parameters: Parameters) -> MeetingRow:
+def _meeting_row(meeting: Any, offices: Offices, parameters: Parameters) -> MeetingRow:
     key = "admin.quorum" if meeting.body.kind == BodyKind.ADMIN else "party.quorum"
     if meeting.is_major and meeting.body.is_party:
         key = "party.quorum_major"
@@ -89,7 +91,8 @@ def _meeting_row(meeting: Any, parameters: Parameters) -> MeetingRow:
             if coming >= needed
             else c.Pill(f"{words}，人数不够", "alert-octagon", c.BAD)
         )
-    view = "meetings:desk" if meeting.state in SITTING_STATES else "meetings:meeting_detail"
+    records_now = meeting.state in SITTING_STATES and may_record(offices, meeting)
+    view = "meetings:desk" if records_now else "meetings:meeting_detail"
     return MeetingRow(meeting, meeting.entries_n, pill, reverse(view, args=[meeting.pk]))
 
 

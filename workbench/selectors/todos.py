@@ -148,7 +148,7 @@ def _confirmations(user: Any, offices: Offices, parameters: Parameters) -> Itera
     if not bodies:
         return
     decided = Stage.objects.filter(item=OuterRef("pk"), round=OuterRef("round"), purpose=Purpose.DECIDE)
-    found = (
+    found: QuerySet[Any] = (
         _items(user, offices)
         .filter(
             state__in=[ItemState.PENDING, ItemState.DEFERRED],
@@ -160,8 +160,7 @@ def _confirmations(user: Any, offices: Offices, parameters: Parameters) -> Itera
         .order_by("submitted_at", "pk")
     )
     for item in found:
-        stage = item.current_stage
-        due = None
+        stage, due = item.current_stage, None
         if stage.purpose == Purpose.DEPLOY and item.decided_at:
             due = _day_of(item.decided_at) + timedelta(days=parameters["loop.deploy_days"])
         yield Todo(
@@ -176,7 +175,7 @@ def _confirmations(user: Any, offices: Offices, parameters: Parameters) -> Itera
         )
 
 
-def without_consultation(items: QuerySet[DecisionItem]) -> QuerySet[DecisionItem]:
+def without_consultation(items: QuerySet[DecisionItem]) -> QuerySet[Any]:
     """Items before their deciding meeting whose present proposal lacks an agreed consultation (R17, R18)."""
     talks = Consultation.objects.filter(item=OuterRef("pk"), proposal_version=OuterRef("proposal_version"))
     return (
