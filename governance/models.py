@@ -464,8 +464,14 @@ class CatalogueEntry(models.Model):
 
 class ParameterQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
+        """Values of visible schools, of the authorities above them, and of one's own authority."""
         schools = School.objects.visible_to(user)
-        return self.filter(Q(school__in=schools) | Q(school__isnull=True))
+        below = schools.filter(authority__path__startswith=OuterRef("path"))
+        above = Authority.objects.filter(
+            Exists(below)
+            | Q(pk__in=AuthorityMember.objects.active().filter(person_id=user.pk).values("authority"))
+        )
+        return self.filter(Q(school__in=schools) | Q(school__isnull=True, authority__in=above))
 
     def governing(self, school: School, on: date):
         """Rows that apply to a school on a day, weakest layer first, older first."""

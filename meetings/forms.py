@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.models import User
 from governance.choices import BallotMethod
 from governance.models import Body, Seat
-from governance.selectors import people_of
 from meetings.choices import AttendanceStatus, BallotChoice, MeetingMode, Stance
 from meetings.models import Meeting
 
@@ -59,7 +58,9 @@ class MeetingForm(forms.Form):
         self.fields["chair"].queryset = User.objects.filter(pk__in=seats.voting().values("person")).order_by(
             "display_name"
         )
-        self.fields["recorder"].queryset = people_of(body.school)
+        self.fields["recorder"].queryset = User.objects.filter(
+            pk__in=seats.office().values("person")
+        ).order_by("display_name")
         role = "书记" if body.is_party else "校长"
         self.fields["chair_delegation"].help_text = f"由{role}本人主持时不填。"
         if with_mode:

@@ -123,6 +123,12 @@ class EntryPartQuerySet(models.QuerySet):
         return self.filter(entry__in=AgendaEntry.objects.visible_to(user))
 
 
+class StatementQuerySet(EntryPartQuerySet):
+    def visible_to(self, user: Any):
+        """What each person said is read like the 会议记录: by office holders of the body who see the entry."""
+        return super().visible_to(user).filter(entry__meeting__in=Meeting.objects.records_visible_to(user))
+
+
 class Recusal(models.Model):
     """回避: a seat leaves the room for one entry, takes no part in discussion or vote (R36)."""
 
@@ -172,7 +178,7 @@ class Statement(models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name="记录人"
     )
     updated_at = models.DateTimeField("更新时间", auto_now=True)
-    objects = EntryPartQuerySet.as_manager()
+    objects = StatementQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

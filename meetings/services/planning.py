@@ -60,6 +60,20 @@ def _require_chair(body: Body, chair: Any, delegation: str, on: Any) -> None:
         raise NotNow(f"{body}由{seat_role_name(body)}主持。由{chair}主持的，请填写委托说明。")
 
 
+def _require_recorder(body: Body, recorder: Any, on: Any) -> None:
+    """Whoever records must be able to read what is recorded: an office holder of the body (R61, R66).
+
+    Of a meeting entered afterwards, an office holder of today, who will sign the record.
+    """
+    if (
+        not Seat.objects.active(max(on, timezone.localdate()))
+        .office()
+        .filter(body=body, person=recorder)
+        .exists()
+    ):
+        raise NotNow(f"{recorder}不在{body}任职，不能担任记录人。请选会议秘书或成员，或先登记任职。")
+
+
 def seat_role_name(body: Body) -> str:
     return "书记" if body.is_party else "校长"
 
@@ -89,6 +103,7 @@ def plan_meeting(
         if not retrospective_reason.strip():
             raise NotNow("请填写补录说明，例如“停电，现场用纸质记录”。")
     _require_chair(body, chair, chair_delegation, local.date())
+    _require_recorder(body, recorder, local.date())
     kind = DocumentKind.PARTY_MEETING if body.is_party else DocumentKind.ADMIN_MEETING
     meeting = save_as(
         Meeting(
@@ -146,6 +161,7 @@ def edit_meeting(
     if timezone.localtime(scheduled_at).year != meeting.year:
         raise NotNow("会议次序按年度编号，不能改到另一年。请取消后重新安排。")
     _require_chair(meeting.body, chair, chair_delegation, timezone.localtime(scheduled_at).date())
+    _require_recorder(meeting.body, recorder, timezone.localtime(scheduled_at).date())
     was_notified = meeting.state == MeetingState.NOTIFIED
     meeting.scheduled_at, meeting.place = scheduled_at, place
     meeting.chair, meeting.chair_delegation, meeting.recorder = chair, chair_delegation, recorder

@@ -1,0 +1,159 @@
+"""One school in the middle of its work: something of every kind that could leak, named by what it is.
+
+Items: draft; open0/open1/open2 (submitted, by access scope); listed (on the agenda of a meeting to come);
+sitting (under deliberation now); decided0 (closed meeting, no 纪要 issued); decided1 and decided2 (纪要 issued);
+elsewhere (another school's). 赵明川 drafts, proposes and presents. 韩立秋 (finance) is invited to the entry of
+`listed` and owns the task of decided2, which she may not read. 何素云 (organizer) and 秦书瑶 (teacher) are
+concerned in open2: the one sits in the deciding body, the other does not.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from decisions.access import lock_item
+from decisions.models import DecisionItem, Task
+from decisions.services import evidence, items, outcomes, reconsideration, tasks
+from governance import services as governance
+from meetings.models import AgendaEntry, Meeting
+from meetings.services import deliberation, planning, records, sitting
+from tests.factories.cast import Cast
+from tests.factories.decisions import add_evidence, consult, make_item
+from tests.factories.meetings import begin, hold, list_item, plan
+
+TITLES = {
+    "draft": "甲草稿中的事项",
+    "open0": "乙公开待定事项",
+    "open1": "丙内部待定事项",
+    "open2": "丁保密待定事项",
+    "listed": "戊列会事项",
+    "sitting": "己审议中事项",
+    "decided0": "庚公开已定事项",
+    "decided1": "辛内部已定事项",
+    "decided2": "壬保密已定事项",
+    "elsewhere": "癸外校事项",
+}
+
+
+def paper(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, name.encode(), "text/plain")
+
+
+@dataclass
+class World:
+    """Everything by name."""
+
+    cast: Cast
+    items: dict[str, DecisionItem] = field(default_factory=dict)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    entries: dict[str, AgendaEntry] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
+
+
+def _item(world: World, name: str, code: str, point: str, **fields: Any) -> DecisionItem:
+    item = make_item(world.cast, code, point, title=TITLES[name], amount=None, **fields)
+    if name != "draft":
+        evidence.add_attachments(item.pk, actor=world.cast.vice, files=[paper(f"{name}.txt")])
+    world.items[name] = item
+    return item
+
+
+def _issue(world: World, name: str, chair: Any) -> None:
+    meeting, clerk = world.meetings[name], world.cast.clerk
+    records.sign_record(meeting.pk, actor=clerk, is_chair=False)
+    records.sign_record(meeting.pk, actor=chair, is_chair=True)
+    minutes = records.draft_minutes(meeting.pk, actor=clerk)
+    records.issue_minutes(minutes.pk, actor=chair)
+
+
+def _decide(world: World, name: str, code: str, body: Any) -> None:
+    item = _item(world, name, code, "confirmed")
+    if body.is_party:
+        add_evidence(world.cast, item)
+        consult(world.cast, item)
+    entry = hold(world.cast, body, item)
+    world.entries[name], world.meetings[name] = entry, entry.meeting
+    sitting.close_meeting(entry.meeting_id, actor=world.cast.clerk)
+
+
+def _task(world: World, name: str, owner: Any, helpers: tuple[Any, ...]) -> None:
+    spec = outcomes.TaskSpec(
+        f"{name}的任务", owner, timezone.localdate() + timedelta(days=9), helpers=helpers
+    )
+    task = outcomes.issue_task(
+        lock_item(world.items[name].pk), spec, actor=world.cast.secretary, meeting_label="党总支会议"
+    )
+    tasks.report(task.pk, actor=owner, progress=30, text="进行中", files=[paper(f"task-{name}.txt")])
+    world.parts[f"extension_{name}"] = tasks.request_extension(
+        task.pk, actor=owner, new_due_on=timezone.localdate() + timedelta(days=20), reason="缺货"
+    )
+    world.tasks[name] = task
+
+
+def make_world(cast: Cast) -> World:
+    """Build it; about a second."""
+    world = World(cast)
+    _item(world, "draft", "G14", "draft")
+    _item(world, "open0", "E04", "submitted")
+    _item(world, "open1", "G14", "submitted")
+    restricted = _item(world, "open2", "B03", "submitted")
+    items.set_concerned(
+        restricted.pk, actor=cast.vice, people=[(cast.organizer, "本人"), (cast.teacher, "亲属")]
+    )
+    _decide(world, "decided0", "E04", cast.admin)
+    records.draft_minutes(world.meetings["decided0"].pk, actor=cast.clerk)
+    for name, code in (("decided1", "A01"), ("decided2", "B03")):
+        _decide(world, name, code, cast.party)
+        _issue(world, name, cast.secretary)
+    _task(world, "decided1", cast.staff, (cast.teacher,))
+    _task(world, "decided2", cast.finance, ())
+    world.parts["reconsideration"] = reconsideration.request_reconsideration(
+        world.items["decided1"].pk, actor=cast.discipline, reason="情况有变", change="改为第二方案。"
+    )
+    for name in ("listed", "sitting"):
+        item = _item(world, name, "G14", "confirmed")
+        world.meetings[name] = plan(cast, cast.admin, days=3)
+        world.entries[name] = list_item(cast, world.meetings[name], item)
+    world.parts["observer"] = planning.add_observer(
+        world.meetings["listed"].pk,
+        actor=cast.clerk,
+        name="韩立秋",
+        person=cast.finance,
+        entry_id=world.entries["listed"].pk,
+    )
+    begin(cast, world.meetings["sitting"])
+    deliberation.open_entry(world.entries["sitting"].pk, actor=cast.clerk)
+    seat = world.meetings["sitting"].attendances.first().seat
+    world.parts["statement"] = deliberation.add_statement(
+        world.entries["sitting"].pk, actor=cast.clerk, seat_id=seat.pk, text="同意。", stance="agree"
+    )
+    recused = world.meetings["sitting"].attendances.last().seat
+    world.parts["recusal"] = deliberation.recuse(
+        world.entries["sitting"].pk, actor=cast.clerk, seat_id=recused.pk, reason="亲属关系"
+    )
+    world.parts["draft_task"] = deliberation.add_task_draft(
+        world.entries["sitting"].pk,
+        actor=cast.clerk,
+        title="办理",
+        owner=cast.staff,
+        due_on=timezone.localdate() + timedelta(days=5),
+    )
+    governance.adopt_catalogue(actor=None, school=cast.other_school)
+    foreign = items.draft_item(
+        actor=cast.other_secretary,
+        school=cast.other_school,
+        entry=cast.other_school.catalogue.in_force().get(code="A01"),
+        fields={
+            "title": TITLES["elsewhere"],
+            "background": "b",
+            "proposal": "p",
+            "department": "d",
+            "presenter": cast.other_secretary,
+        },
+    )
+    world.items["elsewhere"] = items.submit(foreign.pk, actor=cast.other_secretary)
+    return world
