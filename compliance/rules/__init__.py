@@ -1,5 +1,5 @@
 """The rules by group; importing this package registers them."""
 
-from compliance.rules import execution, meetings, organization
+from compliance.rules import execution, items, meetings, organization, papers, supervision, votes
 
-__all__ = ["execution", "meetings", "organization"]
+__all__ = ["execution", "items", "meetings", "organization", "papers", "supervision", "votes"]

@@ -3,18 +3,22 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Case, When
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, LessThan
 
 from common.choices import Level
 from compliance.choices import RuleGroup
 from compliance.registry import Facts, register
 from compliance.rules.subjects import PARTY_BODIES, EntryRule
-from compliance.words import json_int, pinned_flag, pinned_int
+from compliance.words import counted, json_int, names, pinned_flag, pinned_int
+from decisions.models import ConcernedPerson
 from governance.arithmetic import quorum_threshold
 from governance.choices import AttendanceKind, BodyKind, MajorClass
 from governance.models import School
+from meetings.choices import AttendanceStatus
+from meetings.models import Attendance, Recusal
 
 IS_MAJOR = Q(attendance_kind=AttendanceKind.TWO_THIRDS) | Q(
     stage__item__major_classes__contains=[MajorClass.CADRE]
@@ -134,3 +138,58 @@ class AdminQuorum(QuorumRule):
 
     def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:
         return super().asked(schools, as_of).filter(meeting__body__kind=BodyKind.ADMIN)
+
+
+@register
+class RecusalKept(EntryRule):
+    """R36: whoever the matter touches left the room; figures from attendance and recusals, not from the snapshot."""
+
+    code = "R36"
+    group = RuleGroup.MEETINGS
+    title = "涉及本人及亲属的成员回避离席"
+    level = Level.BLOCK
+    body = "P/A"
+    trigger = ("entry", "item")
+    clauses = ("W2.recuse", "W11")
+    mend = "核对利害关系和回避记录；确未回避的，重新审议该议题。"
+    note = "回避见于学校议事制度；表决基数是否扣除回避者由参数 vote.recusal_reduces_base 设定。"
+    cases = (
+        ("合规", "利害关系人 1 人到会，已离席回避。"),
+        ("违规", "利害关系人 1 人到会，没有回避记录，参加了审议。"),
+        ("边界", "利害关系人请假，或审议前已离会：不违反本条。"),
+        ("无法判定", "会议没有签到记录，不知利害关系人是否在场。"),
+    )
+
+    def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:
+        concerned = ConcernedPerson.objects.filter(item=OuterRef("stage__item"))
+        return super().asked(schools, as_of).filter(Exists(concerned))
+
+    def facts(self) -> dict[str, Any]:
+        expected = Attendance.objects.filter(meeting=OuterRef("meeting"))
+        began = Coalesce(OuterRef("opened_at"), OuterRef("meeting__started_at"))
+        there = expected.filter(
+            Q(left_at__isnull=True) | Q(left_at__gt=began),
+            status=AttendanceStatus.PRESENT,
+            seat__person__concerned_in__item=OuterRef("stage__item"),
+        )
+        away = Recusal.objects.filter(entry=OuterRef(OuterRef("pk")), seat=OuterRef("seat"))
+        stayed = there.filter(~Exists(away))
+        return {
+            "expected": counted(expected),
+            "concerned_present": counted(there),
+            "stayed": counted(stayed),
+            "names_stayed": names(stayed, "seat__person__display_name"),
+        }
+
+    def missing(self) -> dict[str, Any]:
+        return {"签到记录": Q(expected=0)}
+
+    def breach(self) -> Any:
+        return Q(stayed__gt=0)
+
+    def sentence(self, e: Facts) -> str:
+        who = f"（{'、'.join(e['names_stayed'])}）" if e.get("names_stayed") else ""
+        return (
+            f"利害关系人到会 {e['concerned_present']} 人，回避 {e['concerned_present'] - e['stayed']} 人，"
+            f"未回避 {e['stayed']} 人{who}：{e['stayed']} ＞ 0。"
+        )

@@ -325,7 +325,7 @@ class Kit:
             item=item,
             held_at=at(on or TODAY - timedelta(days=25)),
             secretary=item.proposer,
-            counterpart=item.proposer,
+            counterpart=admin_body(item.school).seats.order_by("-order").first().person,
             opinions="同意。",
             disagreement=disagreement,
             proposal_version=item.proposal_version,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from decisions.choices import TaskState
-from tests.compliance.kit import TODAY, at, rows, sentence, verdicts
+from tests.compliance.kit import TODAY, Kit, at, rows, sentence, verdicts
 
 
 def ago(days):
@@ -36,3 +36,39 @@ def test_overdue_counts_from_the_day_asked(kit):
     kit.task(kit.item(school), due=TODAY)
     assert verdicts("R72", school) == {}
     assert "超期 1 日" in sentence("R72", school, as_of=TODAY + timedelta(days=1))
+
+
+def test_resolution_is_broken_down(kit):
+    school = kit.school()
+    given, bare, loose, cancelled, waiting = (
+        kit.item(school, code) for code in ("A01", "A01", "A01", "A01", "G01")
+    )
+    entries = [kit.decide(item) for item in (given, bare, loose, cancelled, waiting)]
+    kit.task(given)
+    kit.task(loose, department="")
+    kit.task(cancelled, state=TaskState.CANCELLED)
+    found = {pk: row["sentence"] for pk, row in rows("R70", school).items()}
+    resolution = {entry.stage.item_id: entry.stage.resolution.pk for entry in entries}
+    assert found == {
+        resolution[bare.pk]: "决议已进入落实，落实任务 0 项 ＜ 1 项。",
+        resolution[loose.pk]: "落实任务 1 项，其中 1 项没有责任部门：1 ＞ 0。",
+        resolution[cancelled.pk]: "决议已进入落实，落实任务 0 项 ＜ 1 项。",
+    }
+    kit.conclude(waiting, "deploy")
+    assert verdicts("R70", school)[resolution[waiting.pk]] == "violating"
+
+
+def test_large_amount(db):
+    kit = Kit(threshold=None)
+    without, having, no_funds, empty = (kit.school(party=1, admin=1) for _ in range(4))
+    for school in (without, having):
+        kit.entry(school, "G03")
+    kit.entry(no_funds, "G14")
+    kit.parameter("fund.large_threshold", 5000, school=having)
+    assert verdicts("R78", without, having, no_funds, empty) == {
+        without.pk: "violating",
+        empty.pk: "unknown",
+    }
+    kit.parameter("fund.large_threshold", 300_000, since=TODAY + timedelta(days=1))
+    assert verdicts("R78", without) == {without.pk: "violating"}
+    assert verdicts("R78", without, as_of=TODAY + timedelta(days=1)) == {}

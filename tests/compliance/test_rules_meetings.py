@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.registry import RULES
-from tests.compliance.kit import admin_body, rows, verdicts
+from tests.compliance.kit import admin_body, party_body, rows, verdicts
 
 # due, present, [n, d], half counts → answer
 QUORUM = [
@@ -104,3 +104,36 @@ def test_admin_meeting_below_half(kit):
     kit.decide(kit.item(school, "G14"), present=4)
     found = rows("R32", school)
     assert {pk: row["level"] for pk, row in found.items()} == {low.pk: "B", half.pk: "W"}
+
+
+def test_recusal_is_kept(kit):
+    school = kit.school(party=7)
+    seats = list(party_body(school).seats.order_by("order"))
+
+    def decide(recused=(), present=7, left=None, person=None):
+        item = kit.item(school, "A01")
+        item.concerned.create(person=(person or seats[2]).person, relation="亲属")
+        entry = kit.decide(item, recused=recused, present=present)
+        if left is not None:
+            entry.meeting.attendances.filter(seat=seats[2]).update(left_at=left(entry.meeting))
+        return entry
+
+    decide(recused=[seats[2]])
+    decide(present=4, person=seats[6])
+    decide(left=lambda meeting: meeting.started_at)
+    kit.decide(kit.item(school, "A01"))
+    stayed = decide()
+    other = decide(recused=[seats[3]])
+    unsigned = decide()
+    unsigned.meeting.attendances.all().delete()
+    found = rows("R36", school)
+    assert {pk: row["verdict"] for pk, row in found.items()} == {
+        stayed.pk: "violating",
+        other.pk: "violating",
+        unsigned.pk: "unknown",
+    }
+    assert found[stayed.pk]["sentence"] == "利害关系人到会 1 人，回避 0 人，未回避 1 人（委员2）：1 ＞ 0。"
+    public = {
+        key: value for key, value in found[stayed.pk]["evidence"].items() if not key.startswith("names")
+    }
+    assert RULES["R36"].sentence(public) == "利害关系人到会 1 人，回避 0 人，未回避 1 人：1 ＞ 0。"
