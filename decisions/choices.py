@@ -39,6 +39,8 @@ class Outcome(TextChoices):
 
 
 FAVOURABLE = (Outcome.PASSED, Outcome.PASSED_AMENDED)
+# 缓议 and 退回完善 may ask for work before the matter comes back, e.g. a legal opinion.
+TASKING = (*FAVOURABLE, Outcome.DEFERRED, Outcome.RETURNED)
 
 
 class EvidenceResult(TextChoices):

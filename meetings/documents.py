@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from decisions.choices import FAVOURABLE, Outcome
+from decisions.choices import FAVOURABLE, TASKING, Outcome
 from decisions.models import Resolution
 from documents.contexts import (
     Leave,
@@ -133,8 +133,8 @@ def _counts(votes: list[dict[str, Any]], snap: dict[str, Any]) -> str:
 
 
 def task_lines(entry: AgendaEntry) -> list[TaskLine]:
-    """责任人 and 时限 as laid down in the meeting; none where the entry was not decided in favour."""
-    if entry.outcome not in FAVOURABLE:
+    """责任人 and 时限 as laid down in the meeting; none where the matter ended there."""
+    if entry.outcome not in TASKING:
         return []
     return [
         TaskLine(

@@ -258,7 +258,7 @@ class Ballot(models.Model):
 
 
 class TaskDraft(models.Model):
-    """A task as recorded in the meeting; it becomes a Task when the entry is concluded in favour."""
+    """A task as recorded in the meeting; it becomes a Task when the entry is concluded, unless the matter ends there."""
 
     entry = models.ForeignKey(
         AgendaEntry, on_delete=models.PROTECT, related_name="task_drafts", verbose_name="议程"

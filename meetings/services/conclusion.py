@@ -8,7 +8,7 @@ from django.utils import timezone
 from common.errors import Blocked, NotNow, StaleVersion
 from common.history import save_as
 from decisions.access import lock_item
-from decisions.choices import FAVOURABLE, Outcome
+from decisions.choices import TASKING, Outcome
 from decisions.services import outcomes
 from decisions.services.outcomes import TaskSpec
 from meetings import access
@@ -67,7 +67,7 @@ def conclude_entry(entry_id: int, *, actor: Any, outcome: str, version: int) -> 
         decided_on=decided_on,
         meeting_label=meeting.label,
         actor=actor,
-        tasks=_task_specs(entry) if outcome in FAVOURABLE else (),
+        tasks=_task_specs(entry) if outcome in TASKING else (),
         data={"entry": entry.pk, "votes": entry.snapshot["votes"], "quorum": entry.snapshot["quorum"]},
     )
     seal(

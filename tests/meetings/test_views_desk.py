@@ -301,7 +301,9 @@ def test_a_task_without_owner_comes_back_with_what_was_typed(cast, clerk, entry)
     assert not TaskDraft.objects.exists()
 
 
-def test_a_deferred_entry_issues_no_tasks(cast, clerk, entry):
+@pytest.mark.parametrize(("outcome", "issued"), [("deferred", 1), ("returned", 1), ("withdrawn", 0)])
+def test_tasks_follow_unless_the_matter_ends(cast, clerk, entry, outcome, issued):
+    """缓议 may ask for work before the matter comes back; a withdrawn matter asks for none."""
     sent = {
         "title": "发布公示",
         "owner": cast.organizer.pk,
@@ -309,8 +311,8 @@ def test_a_deferred_entry_issues_no_tasks(cast, clerk, entry):
         "report_every_days": "14",
     }
     clerk.post(url(entry, "task-add"), sent)
-    clerk.post(url(entry, "conclude"), {"outcome": "deferred", "version": 1})
-    assert (TaskDraft.objects.count(), Task.objects.count()) == (1, 0)
+    clerk.post(url(entry, "conclude"), {"outcome": outcome, "version": 1})
+    assert (TaskDraft.objects.count(), Task.objects.count()) == (1, issued)
 
 
 def test_polling_is_silent_while_nothing_changes(cast, clerk, entry):
