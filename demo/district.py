@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from decisions.models import DecisionItem, Task
-from demo import mingde
+from demo import mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
 from demo.live import LiveRoom
 from demo.player import Player
@@ -31,7 +31,7 @@ DISTRICT = "云川区教育工委"
 CITY = "云川市委教育工委"
 FOUNDED = -290  # working days before today on which the platform began to be used
 READ_UNTIL = -6  # everybody has read the messages up to here
-STORIES: tuple[SchoolStory, ...] = (mingde.STORY,)
+STORIES: tuple[SchoolStory, ...] = (mingde.STORY, *schools.STORIES)
 DISTRICT_PEOPLE = (
     ("inspector", "沈知行", AuthorityRole.REVIEWER, "区督查"),
     ("leader", "高维平", AuthorityRole.LEADER, "区领导"),
