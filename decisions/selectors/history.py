@@ -37,6 +37,7 @@ TOLD: dict[type[models.Model], tuple[str, ...]] = {
 }
 CONTENT = TOLD[DecisionItem][:10]
 MERGE_WITHIN = timedelta(minutes=30)
+SHORT = 16
 EMPTY = "（空）"
 
 
@@ -47,6 +48,11 @@ class Change:
     label: str
     before: str
     after: str
+
+    @property
+    def is_short(self) -> bool:
+        """Whether both fit on one line."""
+        return len(self.before) + len(self.after) <= SHORT
 
 
 @dataclass(slots=True)
