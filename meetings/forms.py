@@ -20,6 +20,11 @@ _NUMBER = {
 }
 
 
+def faults(form: forms.BaseForm) -> str:
+    """Every fault of a form in one line, each once."""
+    return "".join(dict.fromkeys(str(e) for errors in form.errors.values() for e in errors))
+
+
 def _when(label: str, **kwargs: Any) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,

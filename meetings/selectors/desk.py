@@ -105,10 +105,10 @@ class Desk:
 
     meeting: Meeting
     offices: Any
-    entries: list[AgendaEntry]
+    entries: list[Any]  # AgendaEntry with number and score
     entry: AgendaEntry | None
-    attendances: list[Attendance]
-    observers: list[Observer]
+    attendances: list[Any]  # Attendance with recusal and is_here
+    observers: list[Any]  # Observer with topic
     assessment: Assessment | None = None
     general: Quorum | None = None
     quorum: Quorum | None = None
@@ -125,7 +125,8 @@ class Desk:
     materials: list[Attachment] = field(default_factory=list)
     people: list[User] = field(default_factory=list)
     verdict: Verdict | None = None
-    following: AgendaEntry | None = None
+    number: str = ""  # of the entry shown
+    following: Any = None
     stamp: str = ""
 
     @property
@@ -231,8 +232,7 @@ def desk_for(user: Any, meeting: Meeting, offices: Any, entry_id: int | None = N
     if shown is None:
         return desk
     entry = access.load_entry(shown.pk, meeting)
-    entry.number = shown.number
-    desk.entry = entry
+    desk.entry, desk.number = entry, shown.number
     desk.attendances = list(meeting.attendances.all())
     _fill_attendance(desk, entry)
     _fill_talk(desk, entry)
@@ -265,7 +265,7 @@ def _fill_attendance(desk: Desk, entry: AgendaEntry) -> None:
 
 
 def _fill_talk(desk: Desk, entry: AgendaEntry) -> None:
-    statements = list(entry.statements.all())
+    statements: list[Any] = list(entry.statements.all())
     desk.statements = [s for s in statements if not s.is_written]
     desk.written = [s for s in statements if s.is_written]
     spoken = {f"s{s.seat_id}" if s.seat_id else f"o{s.observer_id}" for s in desk.statements}

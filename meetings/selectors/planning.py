@@ -74,9 +74,9 @@ def agenda_warnings(meeting: Meeting, entries: list[AgendaEntry]) -> list[Check]
     return list(found.values())
 
 
-def agenda(user: Any, meeting: Meeting) -> list[AgendaEntry]:
+def agenda(user: Any, meeting: Meeting) -> list[Any]:
     """The entries the person may see, numbered: `number` is 学 for the first topic, else 1, 2, 3 …"""
-    entries = list(
+    entries: list[Any] = list(
         AgendaEntry.objects.visible_to(user)
         .filter(meeting=meeting)
         .select_related("presenter", "concluded_by", "stage__item__catalogue_entry", "stage__body")

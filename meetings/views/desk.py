@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
@@ -23,39 +21,11 @@ from meetings import access, forms
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, BallotChoice
 from meetings.models import AgendaEntry, Attendance, Meeting, Statement, Tally
 from meetings.selectors import desk as selectors
-from meetings.services import conclusion, deliberation, planning, sitting
+from meetings.services import planning, sitting
+from meetings.views.desk_acts import ACTS, Done, Invalid, clean
 
 # Panels of the page in the order drawn; each template has one root element with id p-<name>.
 PANELS = ("agenda", "head", "talk", "vote", "decision", "tasks", "checks", "foot", "roll", "tools")
-
-
-class Invalid(Exception):
-    """Input that cannot be understood: the form, shown again with what was typed."""
-
-    def __init__(self, form: django_forms.Form, slot: str = "") -> None:
-        self.form, self.slot = form, slot
-        super().__init__("invalid input")
-
-    @property
-    def text(self) -> str:
-        return "".join(dict.fromkeys(e for errors in self.form.errors.values() for e in errors))
-
-
-@dataclass
-class Done:
-    """What an act leaves: the new version of its record, where to go on, what to say."""
-
-    version: int | None = None
-    entry_id: int | None = None
-    focus: str = ""
-    message: str = ""
-
-
-def clean(form: django_forms.Form, slot: str = "") -> dict[str, Any]:
-    """The cleaned input, else Invalid."""
-    if not form.is_valid():
-        raise Invalid(form, slot)
-    return form.cleaned_data
 
 
 def _is_script(request: HttpRequest) -> bool:
@@ -171,155 +141,7 @@ def _reply(request: HttpRequest, meeting: Meeting, offices: Any, entry_id: int |
     }
 
 
-# --- Acts on one entry ----------------------------------------------------------------------------------
-
-
-def _open(request: HttpRequest, entry_id: int, part: int) -> Done:
-    deliberation.open_entry(entry_id, actor=request.user)
-    return Done(entry_id=entry_id)
-
-
-def _study(request: HttpRequest, entry_id: int, part: int) -> Done:
-    entry = deliberation.finish_first_topic(entry_id, actor=request.user)
-    return Done(entry_id=_next_of(request, entry), message="已记录学习。")
-
-
-def _next_of(request: HttpRequest, entry: AgendaEntry) -> int | None:
-    """Go on with the next waiting entry and take it up at once."""
-    rows = AgendaEntry.objects.visible_to(request.user).filter(meeting=entry.meeting_id, state="waiting")
-    later = rows.filter(position__gt=entry.position).order_by("position").first() or rows.first()
-    if later is None:
-        return entry.pk
-    deliberation.open_entry(later.pk, actor=request.user)
-    return later.pk
-
-
-def _conclude(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = clean(forms.ConcludeForm(request.POST))
-    entry = conclusion.conclude_entry(
-        entry_id, actor=request.user, outcome=data["outcome"], version=data["version"]
-    )
-    return Done(
-        entry_id=_next_of(request, entry), message=f"“{entry.title}”已结束：{entry.get_outcome_display()}。"
-    )
-
-
-def _save(request: HttpRequest, entry_id: int, part: int) -> Done:
-    form = forms.EntryForm(request.POST)
-    data = clean(form)
-    entry = deliberation.save_entry(
-        entry_id,
-        actor=request.user,
-        version=data["version"],
-        decision_text=data["decision_text"] if "decision_text" in request.POST else None,
-        method=data["method"] or None,
-    )
-    return Done(version=entry.version)
-
-
-def _say(request: HttpRequest, entry_id: int, part: int) -> Done:
-    form = forms.NewStatementForm(request.POST)
-    data = clean(form, "say_form")
-    statement = deliberation.add_statement(
-        entry_id,
-        actor=request.user,
-        seat_id=form.seat_id,
-        observer_id=form.observer_id,
-        text=data["text"],
-        stance=data["stance"] if form.seat_id else "",
-        is_written=data["is_written"],
-    )
-    return Done(version=statement.version, focus=f"say-{statement.pk}")
-
-
-def _say_save(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = clean(forms.StatementVersionForm(request.POST))
-    statement = deliberation.save_statement(
-        part, actor=request.user, text=data["text"], stance=data["stance"], version=data["version"]
-    )
-    return Done(version=statement.version)
-
-
-def _say_move(is_up: bool) -> Callable[[HttpRequest, int, int], Done]:
-    def move(request: HttpRequest, entry_id: int, part: int) -> Done:
-        deliberation.move_statement(part, actor=request.user, is_up=is_up)
-        return Done(focus=f"say-{part}")
-
-    return move
-
-
-def _say_remove(request: HttpRequest, entry_id: int, part: int) -> Done:
-    deliberation.remove_statement(part, actor=request.user)
-    return Done()
-
-
-def _recuse(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = clean(forms.RecusalForm(request.POST))
-    deliberation.recuse(entry_id, actor=request.user, seat_id=data["seat"], reason=data["reason"])
-    return Done()
-
-
-def _recusal_end(request: HttpRequest, entry_id: int, part: int) -> Done:
-    deliberation.end_recusal(part, actor=request.user)
-    return Done()
-
-
-def _tally_add(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = clean(forms.QuestionForm(request.POST))
-    tally = deliberation.add_tally(entry_id, actor=request.user, question=data["question"])
-    return Done(focus=f"tally-{tally.pk}")
-
-
-def _tally_save(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = dict(clean(forms.TallyForm(request.POST)))
-    version, invalid = data.pop("version"), data.pop("invalid") or 0
-    tally = deliberation.save_tally(part, actor=request.user, version=version, invalid=invalid, **data)
-    return Done(version=tally.version)
-
-
-def _ballots(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = clean(forms.VersionForm(request.POST))
-    choices = forms.named_choices(request.POST)
-    tally = deliberation.save_ballots(part, actor=request.user, version=data["version"], choices=choices)
-    return Done(version=tally.version)
-
-
-def _task_add(request: HttpRequest, entry_id: int, part: int) -> Done:
-    entry = AgendaEntry.objects.visible_to(request.user).select_related("meeting__school").get(pk=entry_id)
-    meeting = entry.meeting
-    data = clean(
-        forms.TaskDraftForm(
-            request.POST, people=people_of(meeting.school), is_retrospective=meeting.is_retrospective
-        ),
-        "task_form",
-    )
-    deliberation.add_task_draft(entry_id, actor=request.user, **{**data, "helpers": list(data["helpers"])})
-    return Done(focus="tasks")
-
-
-def _task_remove(request: HttpRequest, entry_id: int, part: int) -> Done:
-    deliberation.remove_task_draft(part, actor=request.user)
-    return Done()
-
-
-ACTS: dict[str, Callable[[HttpRequest, int, int], Done]] = {
-    "open": _open,
-    "study": _study,
-    "conclude": _conclude,
-    "save": _save,
-    "say": _say,
-    "say-save": _say_save,
-    "say-up": _say_move(True),
-    "say-down": _say_move(False),
-    "say-remove": _say_remove,
-    "recuse": _recuse,
-    "recusal-end": _recusal_end,
-    "tally-add": _tally_add,
-    "tally-save": _tally_save,
-    "ballots": _ballots,
-    "task-add": _task_add,
-    "task-remove": _task_remove,
-}
+# --- Acts ----------------------------------------------------------------------------------------
 
 
 @login_required
@@ -476,9 +298,15 @@ def current_of(record: Any, request: HttpRequest) -> dict[str, Any]:
     elif isinstance(record, AgendaEntry):
         names = {"decision_text": "决定", "method": "表决方式"}
     elif isinstance(record, Tally):
-        labels = ("赞成", "反对", "弃权", "无效", "发出票数", "监票人", "计票人")
-        fields = ("votes_for", "votes_against", "abstentions", "invalid", "issued", "tellers", "counter")
-        names = dict(zip(fields, labels, strict=True))
+        names = {
+            "votes_for": "赞成",
+            "votes_against": "反对",
+            "abstentions": "弃权",
+            "invalid": "无效",
+            "issued": "发出票数",
+            "tellers": "监票人",
+            "counter": "计票人",
+        }
     elif isinstance(record, Attendance):
         names = {"status": "出席", "reason": "原因"}
     values = {name: getattr(record, name) for name in names}

@@ -118,7 +118,7 @@ class _Wrong(Exception):
 
 def _clean(form: Any) -> dict[str, Any]:
     if not form.is_valid():
-        raise _Wrong("".join(dict.fromkeys(e for errors in form.errors.values() for e in errors)))
+        raise _Wrong(forms.faults(form))
     return form.cleaned_data
 
 
@@ -156,7 +156,7 @@ def _save(request: HttpRequest, meeting: Meeting, current: Minutes) -> HttpRespo
     is_script = request.headers.get("X-Desk") == "1"
     form = forms.MinutesForm(request.POST)
     if not form.is_valid():
-        text = "".join(dict.fromkeys(e for errors in form.errors.values() for e in errors))
+        text = forms.faults(form)
         if is_script:
             return JsonResponse({"message": text, "errors": form.errors}, status=422)
         messages.error(request, text)

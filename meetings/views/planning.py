@@ -157,7 +157,7 @@ class _Wrong(Exception):
 
 def _clean(form: Any) -> dict[str, Any]:
     if not form.is_valid():
-        raise _Wrong("".join(dict.fromkeys(e for errors in form.errors.values() for e in errors)))
+        raise _Wrong(forms.faults(form))
     return form.cleaned_data
 
 
