@@ -14,7 +14,7 @@ from common.choices import Level
 from decisions.choices import FAVOURABLE, Disagreement, EvidenceResult, Purpose, StageState
 from decisions.models import Consultation, DecisionItem, Prerequisite, Stage
 from governance.choices import CongressMode, MajorClass, PrerequisiteKind, Route
-from governance.models import Seat
+from governance.models import CatalogueEntry, Seat
 from governance.parameters import Parameters
 from governance.selectors import is_dual_role
 
@@ -182,9 +182,18 @@ def proposer_check(item: DecisionItem) -> Check:
 
 
 def entry_check(item: DecisionItem) -> Check:
-    """R12: the entry is in the school's current catalogue and its route is the item's route."""
+    """R12: the entry is in the school's current catalogue and its route is the item's route.
+
+    An item keeps the version it was drafted under when the school later tightens the entry.
+    """
     entry = item.catalogue_entry
-    ok = entry.is_current and entry.school_id == item.school_id and entry.route == item.route
+    is_listed = (
+        entry.is_current
+        or CatalogueEntry.objects.in_force()
+        .filter(school=item.school_id, code=entry.code, route=item.route)
+        .exists()
+    )
+    ok = is_listed and entry.school_id == item.school_id and entry.route == item.route
     return Check(
         "R12",
         "事项在本校现行清单内",

@@ -210,12 +210,19 @@ def parameter_rows(school: School) -> list[dict[str, Any]]:
             "key": key,
             "words": parameters.words(key.key, values[key.key]["value"]),
             "is_missing": key.kind == "money" and values[key.key]["value"] is None,
-            "level": ParameterLevel(values[key.key]["level"]).label,
+            "level": _level_word(values[key.key]),
             "source": values[key.key]["source"],
             "since": values[key.key]["since"],
         }
         for key in parameters.KEYS.values()
     ]
+
+
+def _level_word(value: dict[str, Any]) -> str:
+    """Where a value comes from: the level that set it; 默认 for a default no national document lays down."""
+    if value["since"] is None and not value["source"].startswith("中办"):
+        return "默认"
+    return str(ParameterLevel(value["level"]).label)
 
 
 def parameter_history(school: School, key: str) -> list[dict[str, Any]]:

@@ -5,11 +5,14 @@ import csv
 import pytest
 
 from common.errors import Blocked, NotNow, NotPermitted, NotVisible
+from decisions.models import DecisionItem
+from decisions.rules import entry_check
 from governance import services
 from governance.choices import AccessScope, AttendanceKind, BallotMethod, CongressMode, PrerequisiteKind
 from governance.models import CatalogueEntry
 from governance.services.catalogue import TABLE, read_table
 from ledger.models import LedgerEntry
+from tests.factories.decisions import make_item
 
 
 def test_table_is_read_completely():
@@ -110,3 +113,16 @@ def test_only_the_school_s_own_administrators_tighten(cast):
     with pytest.raises(NotVisible):
         services.tighten_entry(actor=cast.secretary, **{**wanted, "entry_id": template.pk})
     assert services.tighten_entry(actor=cast.inspector, **wanted).version == 2
+
+
+def test_an_item_under_way_keeps_the_version_it_was_drafted_under(cast):
+    item = make_item(cast, "G03")
+    old = item.catalogue_entry
+    services.tighten_entry(
+        actor=cast.clerk, entry_id=old.pk, reason="从严", attendance=AttendanceKind.TWO_THIRDS
+    )
+    item = DecisionItem.objects.get(pk=item.pk)
+    assert item.catalogue_entry == old
+    assert entry_check(item).ok
+    CatalogueEntry.objects.filter(school=cast.school, code="G03").update(is_current=False)
+    assert not entry_check(DecisionItem.objects.get(pk=item.pk)).ok
