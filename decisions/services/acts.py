@@ -1,10 +1,15 @@
 """What every change of an item has in common: state, event, field history, ledger and notice together."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.urls import reverse
 
 from common.history import save_as
 from decisions.models import DecisionItem, ItemEvent
+from governance.choices import AccessScope
 from ledger import services as ledger
+from notifications.services import notify
 
 
 def record(
@@ -50,3 +55,33 @@ def record(
             actor=actor,
         )
     return event
+
+
+def item_url(item: DecisionItem) -> str:
+    """The page of an item."""
+    return reverse("decisions:item_detail", args=[item.pk])
+
+
+def tell(
+    item: DecisionItem,
+    *,
+    recipients: Iterable[Any],
+    kind: str,
+    what: str,
+    about: str = "",
+    body: str = "",
+    url: str = "",
+) -> None:
+    """Notice about an item: what happened, then its title (or `about`).
+
+    Notices leave the platform by e-mail, so one about a matter of scope 2 names only its number (R66).
+    """
+    is_restricted = item.access_scope >= AccessScope.RESTRICTED
+    notify(
+        recipients=recipients,
+        kind=kind,
+        title=f"{what}：{f'议题 {item.number}' if is_restricted else about or item.title}",
+        body="" if is_restricted else body,
+        url=url or item_url(item),
+        school=item.school,
+    )

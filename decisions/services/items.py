@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import NotNow, NotPermitted, StaleVersion
@@ -12,7 +11,7 @@ from common.history import save_as
 from decisions import access, transitions
 from decisions.choices import ItemState, Outcome, StageState
 from decisions.models import ConcernedPerson, DecisionItem
-from decisions.services.acts import record
+from decisions.services.acts import record, tell
 from decisions.services.reconsideration import open_reconsideration, uphold
 from decisions.services.stages import close_stage, current_stage, lay_route, reopen_stage
 from documents.choices import DocumentKind
@@ -20,7 +19,6 @@ from documents.services import next_number
 from governance.access import offices_of
 from governance.models import CatalogueEntry, School
 from governance.selectors import chairs_of
-from notifications.services import notify
 
 FIELDS = (
     "title",
@@ -34,10 +32,6 @@ FIELDS = (
     "proposer",
     "access_scope",
 )
-
-
-def item_url(item: DecisionItem) -> str:
-    return reverse("decisions:item_detail", args=[item.pk])
 
 
 @transaction.atomic
@@ -157,13 +151,12 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
     if item.proposer_id != actor.pk:
         text += f"，提出人{item.proposer}"
     record(item, kind=transitions.SUBMIT.event, text=text, actor=actor)
-    notify(
+    tell(
+        item,
         recipients=chairs_of(stage.body),
         kind="stage.awaiting",
-        title=f"请确定议题：{item.title}",
+        what="请确定议题",
         body=f"{item.number}，拟上{stage.body}。",
-        url=item_url(item),
-        school=item.school,
     )
     return item
 
@@ -198,7 +191,7 @@ def send_back(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
     record(
         item, kind=transitions.SEND_BACK.event, text=f"{actor}退回完善：{reason}", actor=actor, reason=reason
     )
-    _tell_makers(item, f"议题退回完善：{item.title}", reason)
+    _tell_makers(item, "议题退回完善", reason)
     return item
 
 
@@ -231,18 +224,11 @@ def complete(item_id: int, *, actor: Any, note: str) -> DecisionItem:
     transitions.COMPLETE.require(item, offices_of(actor, item.school))
     item.state, item.completed_at, item.completion_note = ItemState.COMPLETED, timezone.now(), note
     record(item, kind=transitions.COMPLETE.event, text=f"{actor}办结：{note}", actor=actor, reason=note)
-    _tell_makers(item, f"议题办结：{item.title}", note)
+    _tell_makers(item, "议题办结", note)
     return item
 
 
-def _tell_makers(item: DecisionItem, title: str, body: str) -> None:
+def _tell_makers(item: DecisionItem, what: str, body: str) -> None:
     """Tell proposer and drafter, once each."""
     people = {person.pk: person for person in (item.proposer, item.created_by)}
-    notify(
-        recipients=list(people.values()),
-        kind="item.news",
-        title=title,
-        body=body,
-        url=item_url(item),
-        school=item.school,
-    )
+    tell(item, recipients=list(people.values()), kind="item.news", what=what, body=body)

@@ -24,15 +24,13 @@ from decisions.choices import (
     TaskState,
 )
 from decisions.models import DecisionItem, Resolution, Stage, Task
-from decisions.services.acts import record
-from decisions.services.items import item_url
+from decisions.services.acts import record, tell
 from decisions.services.reconsideration import open_reconsideration, uphold
 from decisions.services.stages import close_stage, reopen_stage
 from documents.choices import DocumentKind
 from documents.services import next_number
 from governance.choices import AccessScope
 from governance.selectors import chairs_of
-from notifications.services import notify
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,20 @@ def begin_deliberation(item: DecisionItem, stage: Stage, *, actor: Any, meeting_
         item,
         kind="stage.opened",
         text=f"{meeting_label}开始审议",
+        actor=actor,
+        data={"stage": stage.pk},
+        seal=False,
+    )
+
+
+def pause_deliberation(item: DecisionItem, stage: Stage, *, actor: Any, meeting_label: str) -> None:
+    """The meeting sets the stage aside for another one: the item waits again, still on the agenda."""
+    _require_stage(item, stage, StageState.SCHEDULED)
+    item.state = ItemState.PENDING
+    record(
+        item,
+        kind="stage.paused",
+        text=f"{meeting_label}暂停审议",
         actor=actor,
         data={"stage": stage.pk},
         seal=False,
@@ -230,13 +242,14 @@ def issue_task(item: DecisionItem, spec: TaskSpec, *, actor: Any, meeting_label:
         actor=actor,
         data={"task": task.pk, "owner": task.owner_id, "due_on": task.due_on.isoformat()},
     )
-    notify(
+    tell(
+        item,
         recipients=[task.owner, *spec.helpers],
         kind="task.issued",
-        title=f"新的落实任务：{task.title}",
+        what="新的落实任务",
+        about=task.title,
         body=f"{task.due_on.month}月{task.due_on.day}日前完成。{task.requirement}",
         url=reverse("decisions:task_detail", args=[task.pk]),
-        school=item.school,
     )
     return task
 
@@ -244,20 +257,17 @@ def issue_task(item: DecisionItem, spec: TaskSpec, *, actor: Any, meeting_label:
 def _tell(item: DecisionItem, meeting_label: str, label: str) -> None:
     """Tell the makers of the result, and the chair of the next body that an item waits for confirmation."""
     makers = {person.pk: person for person in (item.proposer, item.created_by)}
-    notify(
+    tell(
+        item,
         recipients=list(makers.values()),
         kind="stage.concluded",
-        title=f"{meeting_label}：{item.title} {label}",
-        body="",
-        url=item_url(item),
-        school=item.school,
+        what=f"{meeting_label}审议结果为{label}",
     )
     if item.current_stage and item.current_stage.state == StageState.OPEN:
-        notify(
+        tell(
+            item,
             recipients=chairs_of(item.current_stage.body),
             kind="stage.awaiting",
-            title=f"请确定议题：{item.title}",
+            what="请确定议题",
             body=f"{item.number}，拟上{item.current_stage.body}。",
-            url=item_url(item),
-            school=item.school,
         )

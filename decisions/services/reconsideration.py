@@ -14,13 +14,12 @@ from decisions import access
 from decisions.choices import ItemState, ReconsiderationState, ResolutionState
 from decisions.models import DecisionItem, Reconsideration, ReconsiderationSecond
 from decisions.rules import cite
-from decisions.services.acts import record
+from decisions.services.acts import record, tell
 from decisions.services.stages import lay_route
 from governance.access import offices_of
 from governance.arithmetic import MORE_THAN_HALF
 from governance.models import Seat
 from governance.selectors import chairs_of, voting_seats
-from notifications.services import notify
 
 
 def open_reconsideration(item: DecisionItem) -> Reconsideration | None:
@@ -67,13 +66,12 @@ def request_reconsideration(item_id: int, *, actor: Any, reason: str, change: st
     seat = voting_seats(resolution.stage.body).filter(person=actor).first()
     if seat is not None:
         _second(reconsideration, seat, actor)
-    notify(
+    tell(
+        item,
         recipients=[s.person for s in voting_seats(resolution.stage.body).exclude(person=actor)],
         kind="reconsideration.requested",
-        title=f"{actor}申请复议：{item.title}",
+        what=f"{actor}申请复议",
         body=reason,
-        url=reverse("decisions:item_detail", args=[item.pk]),
-        school=item.school,
     )
     return reconsideration
 
@@ -127,13 +125,12 @@ def second(reconsideration_id: int, *, actor: Any) -> Reconsideration:
     )
     check = seconding_check(reconsideration)
     if check.ok:
-        notify(
+        tell(
+            item,
             recipients=chairs_of(reconsideration.resolution.stage.body),
             kind="reconsideration.ready",
-            title=f"复议附议已过半数，请受理：{item.title}",
+            what="复议附议已过半数，请受理",
             body=check.detail,
-            url=reverse("decisions:item_detail", args=[item.pk]),
-            school=item.school,
         )
     return reconsideration
 
@@ -175,13 +172,12 @@ def decide_reconsideration(
         reason=answer,
         data={"reconsideration": reconsideration.pk},
     )
-    notify(
+    tell(
+        item,
         recipients=[reconsideration.requested_by],
         kind="reconsideration.decided",
-        title=f"{word}：{item.title}",
+        what=word,
         body=answer,
-        url=reverse("decisions:item_detail", args=[item.pk]),
-        school=item.school,
     )
     return reconsideration
 

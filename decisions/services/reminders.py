@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from decisions.choices import ItemState, StageState, TaskState
 from decisions.models import Stage, Task
-from decisions.services.items import item_url
+from decisions.services.acts import item_url
 from governance.choices import AccessScope, SeatRole
 from governance.selectors import chairs_of, holders
 from notifications.services import notify

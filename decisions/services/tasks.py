@@ -13,12 +13,11 @@ from common.history import save_as
 from decisions import access
 from decisions.choices import AttachmentKind, ReportKind, RequestState, TaskState
 from decisions.models import Task, TaskExtension, TaskReport
-from decisions.services.acts import record
+from decisions.services.acts import record, tell
 from decisions.services.evidence import store_file
 from governance.access import offices_of
 from governance.choices import SeatRole
 from governance.selectors import holders
-from notifications.services import notify
 
 SHORT_NOTE = 120
 
@@ -95,13 +94,14 @@ def report(
         files=files,
     )
     if is_submission:
-        notify(
+        tell(
+            task.item,
             recipients=holders(task.school, SeatRole.PRINCIPAL),
             kind="task.submitted",
-            title=f"请验收：{task.title}",
+            what="请验收",
+            about=task.title,
             body=f"{task.owner}报请验收。{text}",
             url=task_url(task),
-            school=task.school,
         )
     return entry
 
@@ -121,15 +121,14 @@ def accept(task_id: int, *, actor: Any, text: str) -> TaskReport:
     entry = _enter(
         task, actor=actor, kind=ReportKind.ACCEPTANCE, text=text or "验收通过", event="task.accepted"
     )
-    _tell_owner(task, f"验收通过：{task.title}", text)
+    _tell_owner(task, "验收通过", text)
     if not task.item.tasks.open().exists():
-        notify(
+        tell(
+            task.item,
             recipients=holders(task.school, SeatRole.PRINCIPAL),
             kind="item.ready_to_complete",
-            title=f"任务已全部验收，可以办结：{task.item.title}",
+            what="任务已全部验收，可以办结",
             body="请填写办结说明，向党组织报告执行情况。",
-            url=reverse("decisions:item_detail", args=[task.item_id]),
-            school=task.school,
         )
     return entry
 
@@ -142,7 +141,7 @@ def send_back(task_id: int, *, actor: Any, text: str) -> TaskReport:
     _require_state(task, TaskState.SUBMITTED)
     task.state, task.progress = TaskState.IN_PROGRESS, 90
     entry = _enter(task, actor=actor, kind=ReportKind.RETURN, text=text, event="task.returned")
-    _tell_owner(task, f"任务退回：{task.title}", text)
+    _tell_owner(task, "任务退回", text)
     return entry
 
 
@@ -156,7 +155,7 @@ def urge(task_id: int, *, actor: Any, text: str) -> TaskReport:
     if task.reports.filter(kind=ReportKind.URGE, at__date=today).exists():
         raise NotNow("今天已催办过，明天可以再催。", current=task)
     entry = _enter(task, actor=actor, kind=ReportKind.URGE, text=text or "请尽快反馈进展", event="task.urged")
-    _tell_owner(task, f"催办：{task.title}", text or "请尽快反馈进展")
+    _tell_owner(task, "催办", text or "请尽快反馈进展")
     return entry
 
 
@@ -185,13 +184,14 @@ def request_extension(task_id: int, *, actor: Any, new_due_on: date, reason: str
         reason=reason,
         data={"task": task.pk, "extension": extension.pk},
     )
-    notify(
+    tell(
+        task.item,
         recipients=holders(task.school, SeatRole.PRINCIPAL),
         kind="extension.requested",
-        title=f"请审批延期：{task.title}",
+        what="请审批延期",
+        about=task.title,
         body=reason,
         url=task_url(task),
-        school=task.school,
     )
     return extension
 
@@ -228,16 +228,17 @@ def decide_extension(extension_id: int, *, actor: Any, is_accepted: bool, answer
         reason=answer,
         data={"task": task.pk, "extension": extension.pk, "is_accepted": is_accepted},
     )
-    _tell_owner(task, f"{word}延期：{task.title}", answer)
+    _tell_owner(task, f"{word}延期", answer)
     return extension
 
 
-def _tell_owner(task: Task, title: str, body: str) -> None:
-    notify(
+def _tell_owner(task: Task, what: str, body: str) -> None:
+    tell(
+        task.item,
         recipients=[task.owner],
         kind="task.news",
-        title=title,
+        what=what,
+        about=task.title,
         body=body,
         url=task_url(task),
-        school=task.school,
     )

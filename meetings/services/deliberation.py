@@ -14,7 +14,6 @@ from django.utils import timezone
 from common.errors import NotNow, NotVisible, StaleVersion
 from common.history import delete_as, save_as
 from decisions.access import lock_item
-from decisions.choices import ItemState
 from decisions.services import outcomes
 from governance.choices import BallotMethod
 from governance.selectors import people_of
@@ -54,9 +53,9 @@ def open_entry(entry_id: int, *, actor: Any) -> AgendaEntry:
         other.state = EntryState.WAITING
         save_as(other, actor, "暂停审议")
         if other.stage is not None:
-            item = lock_item(other.stage.item_id)
-            item.state = ItemState.PENDING
-            save_as(item, actor, "暂停审议")
+            outcomes.pause_deliberation(
+                lock_item(other.stage.item_id), other.stage, actor=actor, meeting_label=meeting.label
+            )
     first = entry.opened_at is None
     entry.state = EntryState.DELIBERATING
     entry.opened_at = entry.opened_at or timezone.now()

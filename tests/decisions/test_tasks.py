@@ -108,3 +108,12 @@ def test_overdue_counts_open_tasks_only(cast, task):
     assert Task.objects.overdue().count() == 1
     tasks.accept(task.pk, actor=cast.principal, text="")
     assert Task.objects.overdue().count() == 0
+
+
+def test_notices_of_restricted_matters_name_only_their_number(cast):
+    """Notices leave by e-mail: no word of a matter of scope 2 goes with them (R66)."""
+    item = make_item(cast, "B01", amount=None, title="教务处副主任选任人选")
+    notices = Message.objects.filter(kind="stage.awaiting")
+    assert [(m.title, m.body) for m in notices] == [(f"请确定议题：议题 {item.number}", "")]
+    open_item = make_item(cast, "G14", amount=None, title="作息调整")
+    assert notices.filter(title="请确定议题：作息调整", body__contains=open_item.number).exists()
