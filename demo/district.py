@@ -1,8 +1,10 @@
 """Founding the demo district and playing the story of each of its schools."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import date, datetime
+from multiprocessing import get_context
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -17,11 +19,12 @@ from demo.live import LiveRoom
 from demo.player import Player
 from demo.room import Room
 from demo.story import SchoolStory
+from demo.worker import play_in_process, prepare
 from documents import services as documents
 from documents.models import IssuedDocument
 from governance import services as governance
 from governance.choices import AuthorityLevel, AuthorityRole, ParameterLevel
-from governance.models import Authority, School
+from governance.models import Authority, AuthorityMember, School
 from ledger.models import LedgerEntry
 from ledger.services import verify
 from meetings.models import Meeting
@@ -39,8 +42,13 @@ DISTRICT_PEOPLE = (
 
 
 def exists() -> bool:
-    """Whether the demo district has been loaded into this database."""
+    """Whether the demo district has been founded in this database."""
     return Authority.objects.filter(name=DISTRICT).exists()
+
+
+def is_complete() -> bool:
+    """Whether its loading came to the end."""
+    return AuthorityMember.objects.filter(authority__name=DISTRICT).exists()
 
 
 @contextmanager
@@ -57,27 +65,53 @@ def held_back() -> Iterator[list[int]]:
         documents.schedule = real
 
 
-def load(now: datetime, tell: Callable[[str], None], pdfs: int = 6) -> None:
-    """Found the district and play every story up to `now`, in one transaction; then make some PDFs.
+def load(now: datetime, tell: Callable[[str], None], *, pdfs: int = 6, workers: int = 1) -> None:
+    """Found the district and play every story up to `now`; then make some PDFs.
 
-    The same `now` gives the same district. RuntimeError outside demo and test.
+    The same `now` gives the same district. Each school is one transaction; with several workers the schools are
+    played in processes of their own. RuntimeError outside demo and test. `is_complete` is true only afterwards.
     """
     calendar = Calendar(now)
-    with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:00")) as clock, held_back() as waiting:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO off")
-        password = make_password(settings.DEMO_PASSWORD)
-        since = date(calendar.day(FOUNDED).year - 1, 9, 1)
-        district = found_district(since)
+    password = make_password(settings.DEMO_PASSWORD)
+    with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:00")):
+        found_district(founding_day(calendar))
         for story in STORIES:
-            clock.restart(calendar.at(FOUNDED, "10:00"))
-            school = play_school(story, district, calendar, clock, since, password)
-            tell(summary(school))
-        clock.restart(calendar.at(FOUNDED, "09:30"))
-        join_district(district, since, password)
+            for person in story.people:
+                make_person(username_of(story, person.key), person.name, person.label, password)
+    waiting: list[int] = []
+    if workers == 1:
+        for story in STORIES:
+            line, issued = play_story(story.slug, now)
+            waiting += issued
+            tell(line)
+    else:
+        with ProcessPoolExecutor(workers, get_context("spawn"), prepare) as pool:
+            jobs = [pool.submit(play_in_process, story.slug, now) for story in STORIES]
+            for job in as_completed(jobs):
+                line, issued = job.result()
+                waiting += issued
+                tell(line)
     for document_id in last_of_main_school(waiting, pdfs):
         documents.make_pdf(document_id)
+    with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:30")):
+        join_district(founding_day(calendar), password)
     tell(f"已生成 {min(pdfs, len(waiting))} 份 PDF，其余 {max(len(waiting) - pdfs, 0)} 份在首次打开时生成。")
+
+
+def founding_day(calendar: Calendar) -> date:
+    """1 September of the year before: the day everybody's office began."""
+    return date(calendar.day(FOUNDED).year - 1, 9, 1)
+
+
+def play_story(slug: str, now: datetime) -> tuple[str, list[int]]:
+    """Play one school in one transaction; returns a line about it and the documents without PDF."""
+    story = next(story for story in STORIES if story.slug == slug)
+    calendar = Calendar(now)
+    with transaction.atomic(), story_time(calendar.at(FOUNDED, "10:00")) as clock, held_back() as waiting:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+        line = summary(play_school(story, calendar, clock))
+    return line, waiting
 
 
 def last_of_main_school(waiting: list[int], number: int) -> list[int]:
@@ -109,8 +143,9 @@ def found_district(since: date) -> Authority:
     return district
 
 
-def join_district(district: Authority, since: date, password: str) -> None:
-    """区督查 and 区领导; made last, so that the sign-in page lists the school first."""
+def join_district(since: date, password: str) -> None:
+    """区督查 and 区领导; made last, so that the sign-in page lists the school first and nothing is complete before."""
+    district = Authority.objects.get(name=DISTRICT)
     for key, name, role, label in DISTRICT_PEOPLE:
         person = make_person(key, name, label, password)
         governance.join_authority(actor=None, authority=district, person=person, role=role, since=since)
@@ -127,20 +162,16 @@ def make_person(username: str, name: str, label: str, password: str) -> User:
     )
 
 
-def play_school(
-    story: SchoolStory,
-    district: Authority,
-    calendar: Calendar,
-    clock: StoryClock,
-    since: date,
-    password: str,
-) -> School:
+def username_of(story: SchoolStory, key: str) -> str:
+    """Plain names in the school most people look at; elsewhere the school comes first."""
+    return f"{story.slug}.{key}" if story.slug else key
+
+
+def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> School:
     """Found one school and let everything happen there."""
+    district, since = Authority.objects.get(name=DISTRICT), founding_day(calendar)
     people = {
-        person.key: make_person(
-            f"{story.slug}.{person.key}" if story.slug else person.key, person.name, person.label, password
-        )
-        for person in story.people
+        person.key: User.objects.get(username=username_of(story, person.key)) for person in story.people
     }
     school = governance.create_school(actor=None, authority=district, term_started_on=since, **story.fields)
     governance.adopt_catalogue(actor=None, school=school)
