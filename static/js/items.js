@@ -7,7 +7,7 @@
   const status = form.querySelector("[data-saved]");
   const keep = () => "draft:" + form.dataset.keep;
   const version = form.elements.version;
-  let timer = 0, busy = false, dirty = false, stopped = false, leaving = false;
+  let timer = 0, busy = false, dirty = false, stopped = false, leaving = false, waiting = null;
 
   function say(icon, text, css) {
     status.className = "card-more saved " + (css || "");
@@ -105,7 +105,17 @@
       timer = window.setTimeout(save, RETRY);
     } finally {
       busy = false;
+      if (waiting) goOn();
     }
+  }
+  // 正在自动保存时按了申报或保存:等这次保存有了结果再交,否则新议题会存成两份。
+  function goOn() {
+    const submitter = waiting.submitter;
+    waiting = null;
+    document.dispatchEvent(new Event("htmx:finally:request")); // 按钮复原,才会随表单一起交
+    if (form.requestSubmit) form.requestSubmit(submitter || undefined);
+    else if (submitter) submitter.click();
+    else form.submit();
   }
   function begun(told) {
     forget();
@@ -185,7 +195,12 @@
 
   form.addEventListener("input", (event) => { if (event.target.type !== "file" && !event.target.closest("[data-rows]")) later(); });
   form.addEventListener("change", (event) => { if (event.target.type !== "file" && !event.target.name.startsWith("upload-")) later(); });
-  form.addEventListener("submit", () => { leaving = true; window.clearTimeout(timer); store(); });
+  form.addEventListener("submit", (event) => {
+    window.clearTimeout(timer);
+    if (busy) { event.preventDefault(); waiting = { submitter: event.submitter }; return; }
+    leaving = true;
+    store();
+  });
   window.addEventListener("pagehide", () => { if (dirty && !leaving) store(); });
   window.addEventListener("online", () => { if (dirty && !stopped && form.dataset.autosave) save(); });
   restore();

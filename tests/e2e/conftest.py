@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import launch
 
 WIDTHS = {1366: 768, 1920: 1080, 390: 844, 320: 640}
+PATIENCE = 15_000  # ms; a busy machine is slow, a wrong page stays wrong
 SHOTS = Path(django_settings.BASE_DIR) / ".run" / "e2e"
 # What a browser logs for every answer of 400 and above and for a lost line; the tests look at these themselves.
 EXPECTED = re.compile(r"Failed to load resource|ERR_INTERNET_DISCONNECTED")
@@ -23,6 +24,7 @@ def browser() -> Iterator[Browser]:
     """One headless Chromium for the folder. Its driver keeps an event loop in this thread, which Django must bear."""
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE)
         started = launch(playwright)
         yield started
         started.close()
@@ -55,7 +57,7 @@ class People:
             has_touch=width < 700,
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         if user is not None:
             client = Client()

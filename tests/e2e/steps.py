@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-SAVED = re.compile(r"^已保存 \d\d:\d\d$")
+SAVED = re.compile(r"^已保存( \d\d:\d\d)?$")
 
 
 def box(page: Page | Locator, name: str) -> Locator:
@@ -66,6 +66,15 @@ def sign_in_people(page: Page, people: Iterable[object]) -> None:
     for person in people:
         press(page, f"{person}签到")
         expect(page.get_by_label(f"{person}到会，更改")).to_be_visible()
+
+
+def excuse(page: Page, person: object, reason: str) -> None:
+    """请假 with its reason."""
+    page.get_by_label(f"{person}未签到，其他").click()
+    row = page.locator("#roll li").filter(has_text=str(person))
+    row.get_by_label("原因").fill(reason)
+    press(row, "请假")
+    expect(page.get_by_label(f"{person}请假，更改")).to_be_visible()
 
 
 def speak(page: Page, person: object, text: str, stance: str) -> None:

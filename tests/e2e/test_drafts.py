@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from decisions.models import DecisionItem
 from tests.factories.decisions import make_item
@@ -44,6 +44,23 @@ def test_typing_saves_itself_and_survives_a_reload(cast, people):
     expect(page.get_by_role("textbox", name="标题")).to_have_value("2027年度学校预算草案")
     expect(page.get_by_role("textbox", name="建议方案")).to_have_value("按零基预算编制。")
     assert DecisionItem.objects.count() == 1
+
+
+def test_submitting_while_a_save_is_under_way_makes_one_item(cast, people):
+    page = form_for(people.at(cast.vice), cast, "G14")
+    held: list[Route] = []
+    page.route(re.compile(r"/items/new/\d+/$"), lambda route: held.append(route))
+    page.get_by_role("textbox", name="标题").fill("冬季作息调整")
+    page.get_by_role("textbox", name="背景和依据").fill("进入冬季。")
+    page.get_by_role("textbox", name="建议方案").fill("早读推迟二十分钟。")
+    page.get_by_label("承办部门").fill("教务处")
+    page.get_by_label("汇报人").select_option(label="赵明川")
+    expect(page.locator("[data-saved]")).to_have_text("正在保存")
+    page.get_by_role("button", name="申报议题").click()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("冬季作息调整")
+    assert DecisionItem.objects.get().state == "pending"
 
 
 def test_submitting_with_gaps_lists_every_gap(cast, people):
