@@ -197,7 +197,7 @@ class Desk:
         return f"{self.quorum.why}：{self.quorum.formula}。{tail}"
 
 
-def current_entry(entries: Iterable[AgendaEntry]) -> AgendaEntry | None:
+def current_entry(entries: Iterable[Any]) -> Any:
     """The entry under deliberation, else the first that waits, else the last."""
     rows = list(entries)
     for state in (EntryState.DELIBERATING, EntryState.WAITING):

@@ -27,6 +27,14 @@ def _meeting(request: HttpRequest, pk: int) -> Meeting:
     return meeting
 
 
+def _recorded(request: HttpRequest, pk: int) -> Meeting:
+    """A meeting whose 会议记录 the person may read: office holders of the body, nobody else (404)."""
+    meeting = access.meeting_for(request.user, pk)
+    if not Meeting.objects.records_visible_to(request.user).filter(pk=pk).exists():
+        raise NotVisible("Meeting")
+    return meeting
+
+
 def _versions(request: HttpRequest, pk: int) -> list[Minutes]:
     return list(
         Minutes.objects.visible_to(request.user)
@@ -208,7 +216,7 @@ def _theirs(stored: Minutes, request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """The verbatim record: from the facts until the first signature, frozen from then on."""
-    meeting = _meeting(request, pk)
+    meeting = _recorded(request, pk)
     return render(request, "meetings/record.html", _record_context(request, meeting))
 
 
@@ -243,7 +251,7 @@ def _record_context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
 @require_POST
 def record_act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """补充说明, 记录人签字 or 主持人签字."""
-    _meeting(request, pk)
+    _recorded(request, pk)
     if key == "supplement":
         records.save_supplement(pk, actor=request.user, text=request.POST.get("text", ""))
         messages.success(request, "补充说明已保存。")

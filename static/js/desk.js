@@ -93,14 +93,16 @@
   }
   const saveForms = () => $$("form[data-save]", desk);
   const pending = () => saveForms().filter((form) => isDirty(form) || stateOf(form).saving || stateOf(form).queued);
+  let lastSaved = clockNow();
   function report(at) {
+    if (at) lastSaved = at;
     const waiting = pending();
     if (waiting.some((form) => stateOf(form).saving)) return saved("正在保存", "refresh", "muted");
     if (waiting.length) {
       const failed = isOffline || waiting.some((form) => stateOf(form).fault || stateOf(form).conflict);
       return saved(waiting.length + " 处未保存", failed ? "alert-octagon" : "pencil", failed ? "is-fail" : "muted");
     }
-    return saved("已保存" + (at ? " " + at : ""), "cloud-check", "");
+    return saved("已保存 " + lastSaved, "cloud-check", "");
   }
   function offline(is) {
     if (isOffline === is) return;
