@@ -129,7 +129,11 @@ class MeetingPartQuerySet(models.QuerySet):
 
 class MinutesQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        return self.filter(meeting__in=Meeting.objects.papers_visible_to(user))
+        """Drafts, and drafted corrections of issued minutes too, stay with the body."""
+        return self.filter(
+            Q(meeting__in=Meeting.objects.records_visible_to(user))
+            | Q(meeting__in=Meeting.objects.papers_visible_to(user), issued_at__isnull=False)
+        )
 
 
 class MeetingRecordQuerySet(models.QuerySet):

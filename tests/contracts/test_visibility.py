@@ -83,7 +83,7 @@ NAMES: dict[type, Callable[[Any], str]] = {
     meetings.Tally: lambda row: by_item(row.entry.stage),
     meetings.TaskDraft: lambda row: by_item(row.entry.stage),
     meetings.MeetingRecord: by_meeting,
-    meetings.Minutes: by_meeting,
+    meetings.Minutes: lambda row: f"{by_meeting(row)} {row.state}",
     IssuedDocument: lambda row: (
         f"{row.kind} {by_item(row if row.item_id else row.meeting.entries.get().stage)}"
     ),
@@ -207,9 +207,10 @@ SIGHT: dict[str, dict[str, str]] = {
         "sitting":  ".+.++. ++ + ... .... .",
     },
     "meetings.Minutes": {
-        "decided0": ".+.++. ++ + ... .... .",
-        "decided1": "++++++ .. + ... ..+. .",
-        "decided2": "++++++ .. + ... .... .",
+        "decided0 draft":  ".+.++. ++ + ... .... .",
+        "decided1 draft":  "++++++ .. + ... .... .",
+        "decided1 issued": "++++++ .. + ... ..+. .",
+        "decided2 issued": "++++++ .. + ... .... .",
     },
     "documents.IssuedDocument": {
         "meeting_record decided1": "++++++ .. + ... .... .",

@@ -9,6 +9,7 @@ concerned in open2: the one sits in the deciding body, the other does not.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -52,6 +53,7 @@ class World:
     entries: dict[str, AgendaEntry] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
+    media: Path | None = None
 
 
 def _item(world: World, name: str, code: str, point: str, **fields: Any) -> DecisionItem:
@@ -109,6 +111,8 @@ def make_world(cast: Cast) -> World:
     for name, code in (("decided1", "A01"), ("decided2", "B03")):
         _decide(world, name, code, cast.party)
         _issue(world, name, cast.secretary)
+    issued = world.meetings["decided1"].minutes.get()
+    records.correct_minutes(issued.pk, actor=cast.clerk, reason="列席人员漏记")
     _task(world, "decided1", cast.staff, (cast.teacher,))
     _task(world, "decided2", cast.finance, ())
     world.parts["reconsideration"] = reconsideration.request_reconsideration(
