@@ -13,16 +13,16 @@ _paused = 0
 
 
 class SchoolRecheck:
-    """What one transaction has to re-check in one school: nouns gather here until it commits."""
+    """What one transaction has to re-check in one school: kinds of acts gather here until it commits."""
 
     def __init__(self, school_id: int) -> None:
         self.school_id = school_id
-        self.nouns: set[str] = set()
+        self.kinds: set[str] = set()
 
     def __call__(self) -> None:
         from compliance.tasks import recheck_school
 
-        recheck_school.delay(self.school_id, sorted(self.nouns))
+        recheck_school.delay(self.school_id, sorted(self.kinds))
 
 
 def heard(chain_key: str, kind: str) -> None:
@@ -41,8 +41,9 @@ def heard(chain_key: str, kind: str) -> None:
     if pending is None:
         pending = SchoolRecheck(int(key))
         callback: Any = pending
-        transaction.on_commit(callback)
-    pending.nouns.add(kind.partition(".")[0])
+        # The act stands whatever becomes of the queue; the nightly evaluation catches up.
+        transaction.on_commit(callback, robust=True)
+    pending.kinds.add(kind)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
     asked(schools, as_of)   queryset of what is asked (items, entries, meetings, …), nothing else
     facts()                 {name: expression}: every figure of the arithmetic, and nothing but figures
     missing()               {words: condition over facts}: what must be there before the rule can answer
+    derived()               {name: expression over facts}: figures computed from figures, where that helps
     breach()                one condition over facts (and `as_of`): integers only
 
 From these four the base class derives `violations`, `unknowns` and `outcomes` (one statement each), the evidence
@@ -21,6 +22,7 @@ from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import EmptyResultSet
 from django.db.models import (
     BooleanField,
     Case,
@@ -38,7 +40,9 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.sql import Query
 
 from common.choices import Level
 from compliance.choices import FindingVerdict, RuleGroup
@@ -68,7 +72,7 @@ class Rule(ABC):
     title: ClassVar[str]
     level: ClassVar[Level]
     body: ClassVar[str]  # P A T D as in rules.csv
-    trigger: ClassVar[tuple[str, ...]]  # nouns of ledger entries that can affect it, e.g. "entry", "meeting"
+    trigger: ClassVar[tuple[str, ...]]  # acts that can affect it: a kind "entry.concluded", or a noun "seat"
     clauses: ClassVar[tuple[str, ...]]
     parameters: ClassVar[tuple[str, ...]] = ()
     cases: ClassVar[tuple[tuple[str, str], ...]]  # (合规|违规|边界|无法判定, example in words)
@@ -87,7 +91,11 @@ class Rule(ABC):
 
     @abstractmethod
     def facts(self) -> dict[str, Any]:
-        """Named figures of the arithmetic, as expressions over the subject; later ones may use earlier ones."""
+        """Named figures of the arithmetic, as expressions over the subject; each is computed once."""
+
+    def derived(self) -> dict[str, Any]:
+        """Figures computed from facts alone (a base, a threshold); they stand in the evidence beside the facts."""
+        return {}
 
     @abstractmethod
     def breach(self) -> Any:
@@ -125,18 +133,21 @@ class Rule(ABC):
     def subjects(self, schools: QuerySet[School], as_of: date) -> QuerySet:
         """What is asked, with `as_of` and every fact annotated."""
         asked = self.asked(schools, as_of).order_by().annotate(as_of=as_date(as_of))
-        for name, expression in self.facts().items():
+        for name, expression in (self.facts() | self.derived()).items():
             asked = asked.annotate(**{name: expression})
         return asked
 
-    def _judged(self, subjects: QuerySet) -> QuerySet:
+    def _judgement(self) -> dict[str, Any]:
+        """`is_gap` and `is_breach` over the facts; a condition on missing things that is NULL counts as missing."""
         missing = list(self.missing().values())
         gap = reduce(or_, (Q(_flag(condition)) for condition in missing)) if missing else Value(False)
-        # A condition on missing things that is itself NULL counts as missing.
-        return subjects.annotate(is_gap=Coalesce(_flag(gap), Value(True)), is_breach=_flag(self.breach()))
+        return {"is_gap": Coalesce(_flag(gap), Value(True)), "is_breach": _flag(self.breach())}
+
+    def _judged(self, subjects: QuerySet) -> QuerySet:
+        return subjects.annotate(**self._judgement())
 
     def _with_evidence(self, judged: QuerySet) -> QuerySet:
-        names = list(self.facts())
+        names = [*self.facts(), *self.derived()]
         return judged.annotate(
             evidence=JSONObject(**{name: F(name) for name in names}, as_of=F("as_of")),
             gaps=JSONObject(**{words: _flag(condition) for words, condition in self.missing().items()})
@@ -159,23 +170,50 @@ class Rule(ABC):
         path = "pk" if self.school == "pk" else f"{self.school}__pk"
         return JSONObject(**{key: effective_entry(key, path) for key in self.parameters})
 
+    def _narrowed(self, subjects: QuerySet, condition: Q) -> QuerySet:
+        """The subjects of which a condition on `is_gap` and `is_breach` holds, as judged, with evidence.
+
+        Every fact is computed once for every subject, in a materialized CTE; the conditions read its columns.
+        Only the few that remain have their facts computed again, as evidence. Django has no CTE of its own, and
+        without one PostgreSQL repeats each expression wherever a condition names it.
+        """
+        fields = self._fields_of(subjects)
+        figures = Query(None)
+        for name, field in fields.items():
+            figures.add_annotation(RawSQL(f'figures."{name}"', (), output_field=field), name, select=False)  # noqa: S611 - names of facts
+        for name, expression in (self.derived() | self._judgement()).items():
+            figures.add_annotation(expression, name, select=False)
+        compiler = figures.get_compiler(using=subjects.db)
+        keyed = subjects.annotate(subject_key=F("pk")).values_list("subject_key", *fields)
+        try:
+            inner, inner_parameters = keyed.query.sql_with_params()
+        except EmptyResultSet:
+            return self._with_evidence(self._judged(subjects.none()))
+        where, where_parameters = compiler.compile(figures.build_where(condition))
+        # Both halves come from Django's compiler, with their parameters.
+        statement = f"WITH figures AS MATERIALIZED ({inner}) SELECT subject_key FROM figures WHERE {where}"  # noqa: S608
+        chosen = RawSQL(statement, (*inner_parameters, *where_parameters))  # noqa: S611 - as above
+        return self._with_evidence(self._judged(subjects).filter(pk__in=chosen))
+
     def violations(self, subjects: QuerySet) -> QuerySet:
         """The subjects that breach the rule, each annotated with its `evidence`."""
-        return self._with_evidence(self._judged(subjects).filter(is_gap=False, is_breach=True))
+        return self._narrowed(subjects, Q(is_gap=False, is_breach=True))
 
     def unknowns(self, subjects: QuerySet) -> QuerySet:
         """The subjects that cannot be judged, each annotated with `gaps` ({words: missing?}) and `evidence`."""
-        return self._with_evidence(self._judged(subjects).filter(Q(is_gap=True) | Q(is_breach__isnull=True)))
+        return self._narrowed(subjects, Q(is_gap=True) | Q(is_breach__isnull=True))
 
     def outcomes(self, subjects: QuerySet) -> QuerySet:
         """Violations and unknowns in one statement; `is_gap` or a null `is_breach` marks the unknown ones."""
-        return self._with_evidence(
-            self._judged(subjects).filter(Q(is_gap=True) | Q(is_breach=True) | Q(is_breach__isnull=True))
-        )
+        return self._narrowed(subjects, Q(is_gap=True) | Q(is_breach=True) | Q(is_breach__isnull=True))
 
     def gaps_of(self, flags: dict[str, bool | None]) -> list[str]:
         """The words of what is missing, in the order the rule asks for it (a JSON object keeps no order)."""
         return [words for words in self.missing() if flags.get(words)]
+
+    def hears(self, kind: str) -> bool:
+        """Whether an act of this kind (as in the ledger) can change what the rule finds."""
+        return kind in self.trigger or kind.partition(".")[0] in self.trigger
 
     def clause_list(self) -> list[Clause]:
         return [CLAUSES[code] for code in self.clauses]
@@ -186,16 +224,22 @@ class Rule(ABC):
 
     def fields(self) -> dict[str, Field]:
         """The type of every fact, as the database gives it."""
-        annotations = self.subjects(School.objects.none(), date(2000, 1, 1)).query.annotations
+        return self._fields_of(self.subjects(School.objects.none(), date(2000, 1, 1)))
+
+    def _fields_of(self, subjects: QuerySet) -> dict[str, Field]:
+        annotations = subjects.query.annotations
         return {name: annotations[name].output_field for name in (*self.facts(), "as_of")}
 
     def verdict_of(self, facts: Facts) -> FindingVerdict:
         """The rule's answer to stored facts (JSON): the same conditions over constants, in one statement."""
         row = ContentType.objects.order_by("pk")[:1]
+        # What is derived from facts is derived again, not taken over.
         for name, field in self.fields().items():
             value = facts.get(name)
             plain = value if isinstance(field, JSONField) or value is None else field.to_python(value)
             row = row.annotate(**{name: Cast(Value(plain, output_field=field), field)})
+        for name, expression in self.derived().items():
+            row = row.annotate(**{name: expression})
         verdict = Case(
             When(Q(is_gap=True) | Q(is_breach__isnull=True), then=Value(FindingVerdict.UNKNOWN)),
             When(is_breach=True, then=Value(FindingVerdict.VIOLATING)),
@@ -204,7 +248,7 @@ class Rule(ABC):
         return FindingVerdict(self._judged(row).annotate(answer=verdict).values_list("answer", flat=True)[0])
 
     def explain(self, verdict: str, facts: Facts, missing: Iterable[str] = ()) -> str:
-        """One sentence on a finding: the arithmetic, or what is missing."""
+        """One sentence: the arithmetic, or what is missing. For a person use selectors.explanation_for."""
         if verdict == FindingVerdict.UNKNOWN:
             gaps = "、".join(missing) or "判定所需的数据"
             return f"无法判定：缺少{gaps}。"
@@ -230,7 +274,7 @@ def register(cls: type[Rule]) -> type[Rule]:
     return cls
 
 
-def rules(codes: Iterable[str] | None = None, *, noun: str | None = None) -> list[Rule]:
-    """Live rules by code: all, the named ones (KeyError for an unknown one), or those a noun can affect."""
-    chosen = [RULES[code] for code in codes] if codes is not None else list(RULES.values())
-    return sorted((r for r in chosen if noun is None or noun in r.trigger), key=lambda rule: rule.code)
+def rules(codes: Iterable[str] | None = None) -> list[Rule]:
+    """Live rules by code: all, or the named ones (KeyError for an unknown one)."""
+    chosen = RULES.values() if codes is None else [RULES[code] for code in codes]
+    return sorted(chosen, key=lambda rule: rule.code)

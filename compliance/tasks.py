@@ -7,9 +7,9 @@ from governance.models import School
 
 
 @shared_task(ignore_result=True)
-def recheck_school(school_id: int, nouns: list[str]) -> None:
+def recheck_school(school_id: int, kinds: list[str]) -> None:
     """Re-check one school after acts of these kinds."""
-    services.recheck(school_id, nouns)
+    services.recheck(school_id, kinds)
 
 
 @shared_task(ignore_result=True, time_limit=840, soft_time_limit=800)

@@ -30,7 +30,7 @@ class ResolutionBrokenDown(Rule):
     title = "决议分解到责任人、部门和时限"
     level = Level.BREACH
     body = "A"
-    trigger = ("entry", "stage", "task", "item")
+    trigger = ("entry.concluded", "task", "item.completed")
     clauses = ("S1.4",)
     model = Resolution
     link = "decisions:item_detail"

@@ -54,7 +54,7 @@ class ProposedFirst(DecisionRule):
     title = "循环议题先由校长办公会议研究提出"
     level = Level.BLOCK
     body = "P"
-    trigger = ("entry",)
+    trigger = ("entry.concluded",)
     clauses = ("Z6.duty", "S1.5", "X.suggest")
     parameters = ("loop.propose_max_age_days",)
     mend = "先列入校长办公会议研究提出，再提交党组织会议；紧急处置的，登记事由并补议。"
@@ -110,7 +110,7 @@ class ResearchAndProposal(DecisionRule):
     title = "会前有调研材料和建议方案"
     level = Level.BREACH
     body = "P"
-    trigger = ("entry", "prerequisite", "attachment")
+    trigger = ("entry.concluded", "prerequisite", "attachment")
     clauses = ("Z7.research",)
     mend = "补充登记会前的调研材料和建议方案；确未调研的，说明情况并纳入整改。"
     note = "高校有材料字数和汇报时长的规定，中小学未见，不作要求。"
@@ -156,7 +156,7 @@ class ConsultedWithoutDispute(DecisionRule):
     title = "会前书记、校长沟通且无重大分歧"
     level = Level.BLOCK
     body = "P"
-    trigger = ("entry", "consultation")
+    trigger = ("entry.concluded", "consultation")
     clauses = ("Z7.consult", "X.suggest")
     mend = "登记会前沟通的时间、意见和有无重大分歧；确未沟通的，说明情况并纳入整改。"
     note = "一肩挑学校改为与专职副书记或分管副职沟通，属建议做法。"
@@ -206,7 +206,7 @@ class InterestsHeard(DecisionRule):
     title = "师生切身利益事项经教代会等听取意见"
     level = Level.BREACH
     body = "P/A"
-    trigger = ("entry", "prerequisite")
+    trigger = ("entry.concluded", "prerequisite")
     clauses = ("Z7.opinion", "W15")
     mend = "登记会前征求意见或教代会的时间、参加人员和结论；须讨论通过的，补齐讨论通过的记录。"
     note = "绩效工资、聘任、考核、奖惩办法须教代会讨论通过，听取意见不能代替；第（七）条此句待核。"

@@ -30,7 +30,7 @@ class QuorumRule(EntryRule):
 
     group = RuleGroup.MEETINGS
     level = Level.BLOCK
-    trigger = ("entry",)
+    trigger = ("entry.concluded",)
     key: str
     who: str
 
@@ -149,7 +149,7 @@ class RecusalKept(EntryRule):
     title = "涉及本人及亲属的成员回避离席"
     level = Level.BLOCK
     body = "P/A"
-    trigger = ("entry", "item")
+    trigger = ("entry.concluded", "item.concerned")
     clauses = ("W2.recuse", "W11")
     mend = "核对利害关系和回避记录；确未回避的，重新审议该议题。"
     note = "回避见于学校议事制度；表决基数是否扣除回避者由参数 vote.recusal_reduces_base 设定。"

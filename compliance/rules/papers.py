@@ -33,7 +33,7 @@ class RecordSigned(MeetingRule):
     title = "会议记录由主持人、记录人签字确认"
     level = Level.BREACH
     body = "P/A"
-    trigger = ("meeting", "record")
+    trigger = ("meeting.closed", "record.signed")
     clauses = ("W34", "W11", "X.suggest")
     parameters = ("minutes.days",)
     link = "meetings:record"
@@ -87,7 +87,7 @@ class MinutesInTime(MeetingRule):
     title = "会议纪要按时签发"
     level = Level.WARN
     body = "P/A"
-    trigger = ("meeting", "minutes")
+    trigger = ("meeting.closed", "minutes.issued")
     clauses = ("W24", "W25", "X.suggest")
     parameters = ("minutes.days",)
     link = "meetings:minutes"

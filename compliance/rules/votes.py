@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.expressions import Case, When
+from django.db.models import BooleanField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.expressions import Case, ExpressionWrapper, When
 from django.db.models.functions import Cast, Concat
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
@@ -24,18 +24,33 @@ PARAMETERS = ("vote.base", "vote.pass", "vote.major_pass", "vote.recusal_reduces
 
 
 def vote_facts(entry: str = "") -> dict[str, Any]:
-    """Base and threshold of a vote: passing means `for × need_d + slack ＞ base × need_n`.
+    """What base and threshold of a vote follow from; `entry` is the path of the agenda entry."""
+    path = f"{entry}__" if entry else ""
+    pinned = f"{path}meeting__parameters"
+    major = Q(**{f"{path}attendance_kind": AttendanceKind.TWO_THIRDS})
+    return {
+        "due": json_int(f"{path}snapshot__due"),
+        "present": json_int(f"{path}snapshot__present"),
+        "recused": json_int(f"{path}snapshot__recused"),
+        "is_major": ExpressionWrapper(major, output_field=BooleanField()),
+        "base_kind": pinned_word(pinned, "vote.base"),
+        "deducts": pinned_flag(pinned, "vote.recusal_reduces_base"),
+        "share_rule": pinned_word(pinned, "vote.pass"),
+        "major_n": pinned_int(pinned, "vote.major_pass", 0),
+        "major_d": pinned_int(pinned, "vote.major_pass", 1),
+    }
+
+
+def vote_derived() -> dict[str, Any]:
+    """Base and threshold: passing means `for × need_d + slack ＞ base × need_n`.
 
     `slack` is 0 where the share must be exceeded and 1 where it need only be reached (2/3 以上), so that one
     integer comparison serves both.
     """
-    path = f"{entry}__" if entry else ""
-    pinned = f"{path}meeting__parameters"
-    own = Q(**{f"{path}attendance_kind": AttendanceKind.TWO_THIRDS}) & Q(major_n__isnull=False)
 
     def choose(major: Any, two_thirds: int, half: int) -> Case:
         return Case(
-            When(own, then=major),
+            When(Q(is_major=True) & Q(major_n__isnull=False), then=major),
             When(share_rule="two_thirds", then=Value(two_thirds)),
             When(share_rule="gt_half", then=Value(half)),
             output_field=IntegerField(),
@@ -43,19 +58,11 @@ def vote_facts(entry: str = "") -> dict[str, Any]:
 
     deducted = Case(When(deducts=True, then=F("recused")), When(deducts=False, then=Value(0)))
     return {
-        "due": json_int(f"{path}snapshot__due"),
-        "present": json_int(f"{path}snapshot__present"),
-        "recused": json_int(f"{path}snapshot__recused"),
-        "base_kind": pinned_word(pinned, "vote.base"),
-        "deducts": pinned_flag(pinned, "vote.recusal_reduces_base"),
         "base": Case(
             When(base_kind="due", then=F("due") - deducted),
             When(base_kind="present", then=F("present") - deducted),
             output_field=IntegerField(),
         ),
-        "share_rule": pinned_word(pinned, "vote.pass"),
-        "major_n": pinned_int(pinned, "vote.major_pass", 0),
-        "major_d": pinned_int(pinned, "vote.major_pass", 1),
         "need_n": choose(F("major_n"), 2, 1),
         "need_d": choose(F("major_d"), 3, 2),
         "slack": choose(Value(1), 1, 0),
@@ -87,7 +94,7 @@ class VotePasses(Rule):
     title = "赞成超过应到会人数的半数方为通过"
     level = Level.BLOCK
     body = "P"
-    trigger = ("entry",)
+    trigger = ("entry.concluded",)
     clauses = ("W3.pass", "W11", "W12")
     parameters = PARAMETERS
     model = Tally
@@ -115,6 +122,9 @@ class VotePasses(Rule):
 
     def facts(self) -> dict[str, Any]:
         return {"in_favour": Cast(F("votes_for"), IntegerField()), **vote_facts("entry")}
+
+    def derived(self) -> dict[str, Any]:
+        return vote_derived()
 
     def missing(self) -> dict[str, Any]:
         return {"赞成票数": Q(in_favour__isnull=True), **vote_missing()}
@@ -148,7 +158,7 @@ class ConclusionAgrees(EntryRule):
     title = "记录结论与计票结论一致"
     level = Level.BREACH
     body = "P"
-    trigger = ("entry",)
+    trigger = ("entry.concluded",)
     clauses = ("W19", "W11")
     parameters = PARAMETERS
     outcomes_asked = DECIDING
@@ -167,16 +177,16 @@ class ConclusionAgrees(EntryRule):
 
     def facts(self) -> dict[str, Any]:
         tallies = Tally.objects.filter(entry=OuterRef("pk"))
-        passing = GreaterThan(
-            F("votes_for") * OuterRef("need_d") + OuterRef("slack"), OuterRef("base") * OuterRef("need_n")
-        )
         return {
             **vote_facts(),
             "recorded": Cast(F("outcome"), TextField()),
             "questions": counted(tallies),
             "counted": counted(tallies.filter(votes_for__isnull=False)),
-            "passed": counted(tallies.filter(passing)),
+            "lowest": Subquery(tallies.order_by("votes_for").values("votes_for")[:1]),
         }
+
+    def derived(self) -> dict[str, Any]:
+        return vote_derived()
 
     def missing(self) -> dict[str, Any]:
         return {
@@ -186,12 +196,15 @@ class ConclusionAgrees(EntryRule):
         }
 
     def breach(self) -> Any:
-        return (Q(recorded__in=FAVOURABLE) & Q(passed__lt=F("questions"))) | (
-            Q(recorded=Outcome.REJECTED) & Q(passed__gte=F("questions"))
+        lowest, needed = F("lowest") * F("need_d") + F("slack"), F("base") * F("need_n")
+        return (Q(recorded__in=FAVOURABLE) & Q(LessThanOrEqual(lowest, needed))) | (
+            Q(recorded=Outcome.REJECTED) & Q(GreaterThan(lowest, needed))
         )
 
     def sentence(self, e: Facts) -> str:
+        threshold = threshold_of(e)
         return (
-            f"{e['questions']} 项表决中 {e['passed']} 项达到门槛（{base_words(e)}，须 "
-            f"{threshold_of(e).required(e['base'])} 票），记录结论为“{Outcome(e['recorded']).label}”，不一致。"
+            f"{e['questions']} 项表决以{base_words(e)}为基数，最低赞成 {e['lowest']} 票："
+            f"{threshold.formula(e['lowest'], e['base'])}，须 {threshold.required(e['base'])} 票；"
+            f"记录结论为“{Outcome(e['recorded']).label}”，不一致。"
         )

@@ -99,10 +99,9 @@ def evaluate(
     return run
 
 
-def recheck(school_id: int, nouns: Iterable[str]) -> Evaluation | None:
-    """Re-check one school under the rules that something of these kinds can affect; None where none can."""
-    heard = set(nouns)
-    codes = [rule.code for rule in registry.rules() if heard & set(rule.trigger)]
+def recheck(school_id: int, kinds: Iterable[str]) -> Evaluation | None:
+    """Re-check one school under the rules that acts of these kinds can affect; None where none can."""
+    codes = [rule.code for rule in registry.rules() if any(rule.hears(kind) for kind in kinds)]
     if not codes:
         return None
     school = School.objects.get(pk=school_id)

@@ -143,13 +143,13 @@ def test_unknown_becomes_violating(kit, low):
 def test_recheck_runs_only_what_the_act_can_affect(kit):
     school = kit.school()
     task = kit.task(kit.item(school), due=timezone.localdate() - timedelta(days=1))
-    run = services.recheck(school.pk, ["task"])
+    run = services.recheck(school.pk, ["task.accepted"])
     assert "R72" in run.rules and "R30" not in run.rules
     assert Finding.objects.standing().get(rule_code="R72").subject_id == task.pk
     Task.objects.update(state=TaskState.DONE, progress=100)
-    recheck_school(school.pk, ["task"])
+    recheck_school(school.pk, ["task.accepted"])
     assert not Finding.objects.standing().filter(rule_code="R72").exists()
-    assert services.recheck(school.pk, ["nothing"]) is None
+    assert services.recheck(school.pk, ["nothing.happened"]) is None
 
 
 def test_nightly_task_runs_every_rule(kit, low):
@@ -166,7 +166,7 @@ def test_a_sealed_act_asks_for_one_recheck_after_commit(
 
     settings.COMPLIANCE_RECHECK = True
     asked = []
-    monkeypatch.setattr(recheck_school, "delay", lambda school, nouns: asked.append((school, nouns)))
+    monkeypatch.setattr(recheck_school, "delay", lambda school, kinds: asked.append((school, kinds)))
     with django_capture_on_commit_callbacks(execute=True):
         for kind in ("task.issued", "entry.concluded", "task.accepted"):
             append(cast.school.chain_key, kind=kind, subject="x", payload={})
@@ -175,7 +175,10 @@ def test_a_sealed_act_asks_for_one_recheck_after_commit(
         with hooks.paused():
             append(cast.school.chain_key, kind="meeting.closed", subject="x", payload={})
         assert asked == []
-    assert asked == [(cast.school.pk, ["entry", "task"]), (cast.other_school.pk, ["seat"])]
+    assert asked == [
+        (cast.school.pk, ["entry.concluded", "task.accepted", "task.issued"]),
+        (cast.other_school.pk, ["seat.ended"]),
+    ]
 
 
 def test_visible_to_offices_and_district(cast):

@@ -1,5 +1,7 @@
 """What every rule must have, whoever wrote it."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,7 +27,7 @@ def test_rule_is_complete(code):
     assert rule.code == code and rule.title and rule.mend
     assert rule.clauses and set(rule.clauses) <= set(CLAUSES)
     assert set(rule.parameters) <= set(KEYS)
-    assert rule.trigger and all("." not in noun for noun in rule.trigger)
+    assert rule.trigger and all(re.fullmatch(r"[a-z]+(\.[a-z_]+)?", act) for act in rule.trigger)
     assert {name for name, _ in rule.cases} == WORDS
     if not any(clause.is_binding for clause in rule.clause_list()):
         assert rule.note, "a rule without a national clause says so"

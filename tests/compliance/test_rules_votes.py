@@ -7,8 +7,16 @@ from governance.arithmetic import MORE_THAN_HALF, TWO_THIRDS
 from meetings.models import Tally
 from tests.compliance.kit import party_body, rows, sentence, verdicts
 
-HALF = {"need_n": 1, "need_d": 2, "slack": 0}
-THIRDS = {"need_n": 2, "need_d": 3, "slack": 1}
+PINNED = {
+    "recused": 0,
+    "is_major": False,
+    "base_kind": "due",
+    "deducts": False,
+    "major_n": None,
+    "major_d": None,
+}
+HALF = {**PINNED, "share_rule": "gt_half"}
+THIRDS = {**PINNED, "share_rule": "two_thirds"}
 
 
 @pytest.mark.parametrize(("share", "threshold"), [(HALF, MORE_THAN_HALF), (THIRDS, TWO_THIRDS)])
@@ -17,14 +25,14 @@ def test_every_base_up_to_nine(db, share, threshold):
         required = threshold.required(base)
         for votes in {required - 1, required}:
             answer = "compliant" if votes >= required else "violating"
-            assert RULES["R53"].verdict_of({"in_favour": votes, "base": base, **share}) == answer
+            assert RULES["R53"].verdict_of({"in_favour": votes, "due": base, **share}) == answer
 
 
-@pytest.mark.parametrize("gap", ["in_favour", "base", "need_n"])
+@pytest.mark.parametrize("gap", ["in_favour", "due", "base_kind", "deducts", "share_rule"])
 def test_vote_cannot_be_judged_without(db, gap):
-    facts = {"in_favour": 5, "base": 7, **HALF, gap: None}
+    facts = {"in_favour": 5, "due": 7, **HALF, gap: None}
     assert RULES["R53"].verdict_of(facts) == "unknown"
-    assert RULES["R53"].verdict_of({"in_favour": 0, "base": 0, **HALF}) == "unknown"
+    assert RULES["R53"].verdict_of({"in_favour": 0, "due": 0, **HALF}) == "unknown"
 
 
 def tally(entry):
@@ -89,7 +97,7 @@ def test_conclusion_follows_the_count(kit):
     found = rows("R55", school)
     assert set(found) == {wrong_pass.pk, wrong_fail.pk}
     assert found[wrong_pass.pk]["sentence"] == (
-        "1 项表决中 0 项达到门槛（应到 7 人，须 4 票），记录结论为“通过”，不一致。"
+        "1 项表决以应到 7 人为基数，最低赞成 3 票：3 不大于 7÷2 = 3.5，须 4 票；记录结论为“通过”，不一致。"
     )
 
 

@@ -1,0 +1,24 @@
+"""What a person may read of a finding."""
+
+from typing import Any
+
+from compliance.models import Finding
+from compliance.registry import RULES, VERSIONS, Rule
+from governance.models import Seat
+
+
+def rule_of(finding: Finding) -> Rule:
+    """The rule as it was when it found this; the live one where that version is gone."""
+    return VERSIONS.get((finding.rule_code, finding.rule_version)) or RULES[finding.rule_code]
+
+
+def evidence_for(finding: Finding, user: Any) -> dict[str, Any]:
+    """The figures; names of persons only for office holders of the school itself."""
+    if Seat.objects.active().office().filter(person=user, school=finding.school_id).exists():
+        return dict(finding.evidence)
+    return {name: value for name, value in finding.evidence.items() if not name.startswith("names")}
+
+
+def explanation_for(finding: Finding, user: Any) -> str:
+    """The finding as one sentence with its arithmetic, as this person may read it."""
+    return rule_of(finding).explain(finding.verdict, evidence_for(finding, user), finding.missing)
