@@ -371,6 +371,7 @@
     stateOf(form).queued = true;
     form.classList.add("is-open");
     keep(form);
+    report();
     const text = form.querySelector("textarea");
     if (text) text.focus();
   }
@@ -469,7 +470,7 @@
       const shown = event.target.closest("[data-say]").querySelector(".say-shown");
       shown.textContent = event.target.value || "（未记要点）";
     }
-    if (!form.matches("[data-save]:not([data-queue])")) return;
+    if (!form.matches("[data-save]:not([data-queue])")) { report(); return; }
     const state = stateOf(form);
     state.fault = false;
     window.clearTimeout(state.timer);
