@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from compliance.hooks import paused
+from compliance.services import evaluate
 from decisions.models import DecisionItem, Task
 from demo import mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
@@ -65,7 +67,14 @@ def held_back() -> Iterator[list[int]]:
         documents.schedule = real
 
 
-def load(now: datetime, tell: Callable[[str], None], *, pdfs: int = 6, workers: int = 1) -> None:
+def load(
+    now: datetime,
+    tell: Callable[[str], None],
+    *,
+    pdfs: int = 6,
+    workers: int = 1,
+    stories: tuple[SchoolStory, ...] = STORIES,
+) -> None:
     """Found the district and play every story up to `now`; then make some PDFs.
 
     The same `now` gives the same district. Each school is one transaction; with several workers the schools are
@@ -75,27 +84,32 @@ def load(now: datetime, tell: Callable[[str], None], *, pdfs: int = 6, workers: 
     password = make_password(settings.DEMO_PASSWORD)
     with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:00")):
         found_district(founding_day(calendar))
-        for story in STORIES:
+        for story in stories:
             for person in story.people:
                 make_person(username_of(story, person.key), person.name, person.label, password)
     waiting: list[int] = []
     if workers == 1:
-        for story in STORIES:
+        for story in stories:
             line, issued = play_story(story.slug, now)
             waiting += issued
             tell(line)
     else:
         with ProcessPoolExecutor(workers, get_context("spawn"), prepare) as pool:
-            jobs = [pool.submit(play_in_process, story.slug, now) for story in STORIES]
+            jobs = [pool.submit(play_in_process, story.slug, now) for story in stories]
             for job in as_completed(jobs):
                 line, issued = job.result()
                 waiting += issued
                 tell(line)
-    for document_id in last_of_main_school(waiting, pdfs):
-        documents.make_pdf(document_id)
+    with paused():
+        rendered = last_of_main_school(waiting, pdfs)
+        for document_id in rendered:
+            documents.make_pdf(document_id)
+    tell(f"已生成 {len(rendered)} 份 PDF，其余 {len(waiting) - len(rendered)} 份在首次打开时生成。")
+    run = evaluate(schools=School.objects.filter(authority__name=DISTRICT), scope=DISTRICT)
+    found = sum(counts.get("violating", 0) for counts in run.counts.values())
+    tell(f"合规检查：{len(run.rules)} 条规则，发现 {found} 处不符合。")
     with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:30")):
         join_district(founding_day(calendar), password)
-    tell(f"已生成 {min(pdfs, len(waiting))} 份 PDF，其余 {max(len(waiting) - pdfs, 0)} 份在首次打开时生成。")
 
 
 def founding_day(calendar: Calendar) -> date:
@@ -107,7 +121,8 @@ def play_story(slug: str, now: datetime) -> tuple[str, list[int]]:
     """Play one school in one transaction; returns a line about it and the documents without PDF."""
     story = next(story for story in STORIES if story.slug == slug)
     calendar = Calendar(now)
-    with transaction.atomic(), story_time(calendar.at(FOUNDED, "10:00")) as clock, held_back() as waiting:
+    began = calendar.at(FOUNDED, "10:00")
+    with paused(), transaction.atomic(), story_time(began) as clock, held_back() as waiting:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")
         line = summary(play_school(story, calendar, clock))

@@ -39,7 +39,7 @@ class Sketch:
     names: tuple[str, ...]
     twist: str
     label: str = ""
-    shift: int = 0
+    earlier: int = 0  # working days by which its meetings lie further back
     overdue: int = 0  # days by which the second matter's task is late; 0: it is not
 
 
@@ -48,37 +48,37 @@ SKETCHES = (
         "zhiyuan", "YC-102", "致远中学", "致远", SchoolPreset.COMMITTEE, SchoolStage.SENIOR, "中心学区",
         118, 2460, 226,
         ("严怀安", "贺云舟", "卢清和", "石晚晴", "钱若木", "万芷兰", "杜松年", "丁一苇", "龚一帆"),
-        "rejected", shift=-60,
+        "rejected", earlier=2,
     ),
     Sketch(
         "yucai", "YC-201", "育才小学", "育才", SchoolPreset.DUAL_ROLE, SchoolStage.PRIMARY, "中心学区",
         34, 1240, 78,
         ("潘若兰", "", "顾念慈", "江疏影", "柳明远", "温如玉", "", "白露华", "章以宁"),
-        "deferred", label="一肩挑学校书记、校长", shift=-20,
+        "deferred", label="一肩挑学校书记、校长", earlier=1,
     ),
     Sketch(
         "chenguang", "YC-301", "晨光幼儿园", "晨光", SchoolPreset.ASSEMBLY, SchoolStage.KINDERGARTEN, "城北学区",
         6, 270, 31,
         ("叶知秋", "", "", "方采薇", "舒云", "宋明月", "于佳禾", "马晓棠", "程小满"),
-        "amended", label="小支部书记（支部党员大会）", shift=-10,
+        "amended", label="小支部书记（支部党员大会）", earlier=5,
     ),
     Sketch(
         "beichen", "YC-103", "北辰学校", "北辰", SchoolPreset.GENERAL_BRANCH, SchoolStage.NINE_YEAR, "城北学区",
         57, 1520, 131,
         ("傅长河", "", "尹书简", "邵一鸣", "姚望舒", "常乐山", "", "康文静", "史可久"),
-        "returned", shift=-90, overdue=6,
+        "returned", earlier=3, overdue=6,
     ),
     Sketch(
         "chongshi", "YC-401", "崇实职业学校", "崇实", SchoolPreset.COMMITTEE, SchoolStage.VOCATIONAL, "城北学区",
         104, 2980, 212,
         ("曹正声", "葛天行", "吕思齐", "华一诺", "孔令仪", "凌霜降", "路致远", "唐小雅", "鲁大川"),
-        "disputed", shift=-40,
+        "disputed", earlier=7,
     ),
     Sketch(
         "qiuzhen", "YC-104", "求真中学", "求真", SchoolPreset.BRANCH, SchoolStage.JUNIOR, "中心学区",
         41, 980, 86,
         ("魏行之", "陶知非", "", "苏白榆", "洪亮节", "倪朝晖", "", "乐思敏", "邱实"),
-        "recused", shift=-30, overdue=2,
+        "recused", earlier=4, overdue=2,
     ),
     Sketch(
         "huaiyin", "YC-202", "槐荫小学", "槐荫", SchoolPreset.DUAL_ROLE, SchoolStage.PRIMARY, "城北学区",
@@ -122,16 +122,14 @@ def posts_of(sketch: Sketch, have: set[str]) -> tuple[Post, ...]:
 
 
 def sittings_of(sketch: Sketch) -> tuple[Sitting, ...]:
-    """Seven meetings: one loop some months ago, one this term, one begun."""
-    old = sketch.shift
+    """Five meetings: one loop closed, one deployed, one begun; the times differ a little between schools."""
+    first = -38 - sketch.earlier
     return (
-        Sitting("A1", "admin", -70 + old),
-        Sitting("P1", "party", -64 + old),
-        Sitting("A2", "admin", -60 + old),
-        Sitting("A3", "admin", -26),
-        Sitting("P2", "party", -20, leaves=dict([LEAVES]) if sketch.twist == "deferred" else {}),
-        Sitting("A4", "admin", -16),
-        Sitting("A5", "admin", -6, papers="review" if sketch.overdue else "issued"),
+        Sitting("A1", "admin", first),
+        Sitting("P1", "party", first + 6),
+        Sitting("A2", "admin", first + 12),
+        Sitting("P2", "party", first + 18, leaves=dict([LEAVES]) if sketch.twist == "deferred" else {}),
+        Sitting("A3", "admin", first + 22, papers="review" if sketch.overdue else "issued"),
     )
 
 
@@ -157,9 +155,9 @@ def items_of(sketch: Sketch, matters: tuple[Matter, ...], have: set[str]) -> tup
         _with(finished, "A1", "P1", "A2", duty=Duty(matters[0].duty, "staff", 20, steps=done(14))),
         _with(
             under_way,
-            "A3",
+            "A2",
             "P2",
-            "A4",
+            "A3",
             duty=Duty(
                 matters[1].duty,
                 "staff",
@@ -171,8 +169,8 @@ def items_of(sketch: Sketch, matters: tuple[Matter, ...], have: set[str]) -> tup
             ),
         ),
         _with(party, "P1", duty=Duty(matters[2].duty, "organizer", 15, steps=done(9)), old=True),
-        _with(daily, "A4", duty=Duty(matters[3].duty, "staff", due_exact=5, steps=(Step(1, "receive"),))),
-        replace(waiting, visits=(Visit("A5"),)),
+        _with(daily, "A3", duty=Duty(matters[3].duty, "staff", due_exact=5, steps=(Step(1, "receive"),))),
+        replace(waiting, visits=(Visit("A3"),)),
         _twist(twisted, sketch),
         replace(asked, submitted=-3, confirmed=-2 if len(sketch.name) % 2 else None),
         replace(drafted, drafted=-2),
@@ -186,7 +184,7 @@ def _with(item: Item, *meetings: str, duty: Duty, old: bool = False) -> Item:
 
 def _twist(item: Item, sketch: Sketch) -> Item:
     """The one matter of each school that did not go straight."""
-    first = Visit("A3")
+    first = Visit("A2")
     match sketch.twist:
         case "rejected":
             last = Visit(
@@ -217,7 +215,7 @@ def _twist(item: Item, sketch: Sketch) -> Item:
             )
         case "returned":
             return replace(
-                item, visits=(Visit("A5", "returned", decision="退回总务处完善：补充经费测算后重新提交。"),)
+                item, visits=(Visit("A3", "returned", decision="退回总务处完善：补充经费测算后重新提交。"),)
             )
         case "withdrawn":
             return replace(
@@ -228,7 +226,7 @@ def _twist(item: Item, sketch: Sketch) -> Item:
             return replace(
                 item,
                 visits=(first,),
-                acts=(Act(-20, "08:50", "confirm"), Act(-19, "17:02", "consult", dispute)),
+                acts=(Act(-18, "08:50", "confirm"), Act(-17, "17:02", "consult", dispute)),
             )
     return replace(item, visits=(first, last))
 

@@ -1,13 +1,17 @@
 """Issued documents and the counters of their numbers. After issuing nothing changes but the PDF fields."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from documents.choices import RESTRICTED_SCOPE, DocumentKind
+
+LATE_AFTER = timedelta(minutes=2)
 
 
 class NumberCounter(models.Model):
@@ -144,6 +148,11 @@ class IssuedDocument(models.Model):
     @property
     def is_rendered(self) -> bool:
         return self.rendered_at is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the PDF should have been there by now: the queue lost it, or nobody asked for it."""
+        return not self.is_rendered and self.issued_at < timezone.now() - LATE_AFTER
 
     @property
     def is_restricted(self) -> bool:

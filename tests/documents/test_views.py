@@ -1,5 +1,6 @@
 """The PDF page, the waiting page and the public verification page."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,12 @@ def test_an_unmade_pdf_has_a_waiting_page(client, world, document):
     assert "正在生成 PDF" in html
     assert f'hx-get="{status}"' in html
     assert "HX-Redirect" not in client.get(status)
+    assert "现在生成" not in html
+    IssuedDocument.objects.filter(pk=document.pk).update(issued_at=document.issued_at - timedelta(minutes=3))
+    late = client.get(status).content.decode()
+    assert "PDF 尚未生成" in late
+    assert "现在生成" in late
+    assert "hx-get" not in late
     make_pdf(document.pk)
     assert client.get(status)["HX-Redirect"] == reverse("documents:download", args=[document.pk])
 
