@@ -140,7 +140,8 @@ def may_complete(offices: Offices, item: DecisionItem) -> bool:
 
 def may_report(offices: Offices, task: Task) -> bool:
     return offices.belongs and (
-        offices.person.pk == task.owner_id or any(helper.pk == offices.person.pk for helper in task.helpers.all())
+        offices.person.pk == task.owner_id
+        or any(helper.pk == offices.person.pk for helper in task.helpers.all())
     )
 
 

@@ -470,7 +470,7 @@ THIS_TERM: tuple[Item, ...] = (
                     Duty(
                         "{term}课后服务课程目录和教师安排",
                         "vice_second",
-                        14,
+                        due_exact=4,
                         department="教务处",
                         steps=submitted(11, "课程目录、教师名单和资质材料已公布，佐证 3 份。"),
                     ),
@@ -490,7 +490,7 @@ THIS_TERM: tuple[Item, ...] = (
             Duty(
                 "校园视频监控盲区补点 12 处",
                 "staff",
-                26,
+                due_exact=2,
                 steps=(
                     Step(1, "receive"),
                     Step(10, "report", "已补 8 处，其余等待布线。", progress=65),

@@ -1,13 +1,10 @@
-"""The district as loaded: 明德中学 and the small branch, played once for this module."""
+"""The district as loaded: 明德中学 and the small branch, the others being made of the same parts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -34,36 +31,43 @@ from meetings.models import AgendaEntry, Meeting, Minutes, Recusal
 from meetings.rules import assess
 from notifications.models import Delivery, Message
 
+TODAY = date(2026, 11, 19)
 NOW = datetime.fromisoformat("2026-11-19T15:42:00+08:00")  # a Thursday
 PLAYED = tuple(story for story in district.STORIES if story.slug in ("", "chenguang"))
 
 
-@pytest.fixture(scope="module")
-def lines(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Load once; everything is rolled back when the module is done."""
-    told: list[str] = []
-    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
-    with django_db_blocker.unblock(), media, transaction.atomic():
-        district.load(NOW, told.append, pdfs=1, stories=PLAYED)
-        yield told
-        transaction.set_rollback(True)
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_the_loaded_district(client, settings):
+    """One load for all checks below: it is the load that takes time, and workers must not repeat it."""
+    assert not district.exists()
+    lines: list[str] = []
+    district.load(NOW, lines.append, pdfs=1, stories=PLAYED)
+    school = School.objects.get(name="明德中学")
+    summary_counts_are_those_of_the_story(lines)
+    every_state_is_shown(school)
+    particular_events_happened(school)
+    roof_is_kept_off_the_agenda(school)
+    meeting_of_today_can_go_on(school)
+    history_lies_in_story_time(school)
+    every_ledger_holds()
+    small_branch_decides_in_its_assembly()
+    nothing_leaves_by_mail_and_old_messages_are_read()
+    one_document_is_rendered_and_the_others_wait()
+    second_run_changes_nothing()
+    accounts_can_sign_in(client, settings)
 
 
-@pytest.fixture(scope="module")
-def school(lines):
-    return School.objects.get(name="明德中学")
-
-
-def test_summary_counts_are_those_of_the_story(lines):
+def summary_counts_are_those_of_the_story(lines):
     assert lines[:3] == [
-        "明德中学：议题 43 件，会议 28 次，任务 27 项，存证 931 条，链条完整。",
+        "明德中学：议题 44 件，会议 28 次，任务 27 项，存证 944 条，链条完整。",
         "晨光幼儿园：议题 8 件，会议 5 次，任务 4 项，存证 164 条，链条完整。",
-        "已生成 1 份 PDF，其余 92 份在首次打开时生成。",
+        "已生成 1 份 PDF，其余 86 份在首次打开时生成。",
     ]
     assert lines[3].startswith("合规检查：")
 
 
-def test_every_state_is_shown(school):
+def every_state_is_shown(school):
     assert set(DecisionItem.objects.filter(school=school).values_list("state", flat=True)) == set(ItemState)
     stages = set(Stage.objects.filter(school=school).values_list("state", flat=True))
     assert stages == set(StageState)
@@ -91,7 +95,7 @@ def test_every_state_is_shown(school):
     assert set(Resolution.objects.values_list("state", flat=True)) == set(ResolutionState)
 
 
-def test_particular_events_happened(school):
+def particular_events_happened(school):
     meetings = Meeting.objects.filter(school=school)
     assert meetings.filter(mode=MeetingMode.RETROSPECTIVE).count() == 1
     assert meetings.exclude(chair_delegation="").count() == 1
@@ -106,27 +110,23 @@ def test_particular_events_happened(school):
         5,
     )
     late = {
-        (django_today() - task.due_on).days
-        for task in Task.objects.filter(school=school, due_on__lt=django_today())
+        (TODAY - task.due_on).days
+        for task in Task.objects.filter(school=school, due_on__lt=TODAY)
         if task.is_open
     }
     assert late == {1, 4}
 
 
-def django_today():
-    return timezone.localtime(NOW).date()
-
-
-def test_roof_is_kept_off_the_agenda(school):
+def roof_is_kept_off_the_agenda(school):
     item = DecisionItem.objects.get(title__startswith="教学楼屋面")
     entry = AgendaEntry.objects.get(stage__item=item, outcome=Outcome.DEFERRED)
     vote = entry.snapshot["votes"][0]
     assert (vote["for"], vote["against"], vote["abstain"], vote["passed"]) == (3, 1, 2, False)
-    failing = refusing(agenda_checks(item, item.current_stage, resolve(school, django_today())))
+    failing = refusing(agenda_checks(item, item.current_stage, resolve(school, TODAY)))
     assert {check.code for check in failing} == {"R17", "R22"}
 
 
-def test_meeting_of_today_can_go_on(school):
+def meeting_of_today_can_go_on(school):
     meeting = Meeting.objects.get(state=MeetingState.IN_PROGRESS)
     assert meeting.school == school
     assert meeting.started_at == NOW - timedelta(minutes=42)
@@ -144,7 +144,7 @@ def test_meeting_of_today_can_go_on(school):
     assert (seen.quorum.formula, seen.has_passed, seen.refusing) == ("6 ≥ 7×2/3，进位为 5", True, [])
 
 
-def test_history_lies_in_story_time(school):
+def history_lies_in_story_time(school):
     sealed = LedgerEntry.objects.filter(chain_id=school.chain_key).order_by("sequence")
     moments = list(sealed.values_list("recorded_at", flat=True))
     rendered = sealed.filter(kind="document.rendered").count()
@@ -156,19 +156,19 @@ def test_history_lies_in_story_time(school):
     assert not Meeting.objects.filter(started_at__gt=NOW).exists()
 
 
-def test_every_ledger_holds(lines):
+def every_ledger_holds():
     for school in School.objects.all():
         assert list(verify(school.chain_key)) == []
 
 
-def test_small_branch_decides_in_its_assembly(lines):
+def small_branch_decides_in_its_assembly():
     small = School.objects.get(name="晨光幼儿园")
     assert is_dual_role(small)
     held = Meeting.objects.filter(school=small, body__kind="assembly", state=MeetingState.SIGNED)
     assert [meeting.attendances.count() for meeting in held] == [5, 5]
 
 
-def test_nothing_leaves_by_mail_and_old_messages_are_read(lines):
+def nothing_leaves_by_mail_and_old_messages_are_read():
     assert not Delivery.objects.exists()
     old = Message.objects.filter(created_at__lt=NOW - timedelta(days=14))
     assert old.exists()
@@ -176,12 +176,12 @@ def test_nothing_leaves_by_mail_and_old_messages_are_read(lines):
     assert Message.objects.unread().exists()
 
 
-def test_one_document_is_rendered_and_the_others_wait(lines):
+def one_document_is_rendered_and_the_others_wait():
     assert IssuedDocument.objects.exclude(rendered_at=None).count() == 1
-    assert IssuedDocument.objects.outstanding().count() == 92
+    assert IssuedDocument.objects.outstanding().count() == 86
 
 
-def test_accounts_can_sign_in(lines, client, settings):
+def accounts_can_sign_in(client, settings):
     labels = dict(User.objects.exclude(demo_label="").order_by("pk").values_list("demo_label", "username"))
     assert list(labels) == [
         "书记",
@@ -196,7 +196,7 @@ def test_accounts_can_sign_in(lines, client, settings):
         "区领导",
     ]
     for username in labels.values():
-        assert client.login(username=username, password=django_settings.DEMO_PASSWORD)
+        assert client.login(username=username, password=settings.DEMO_PASSWORD)
     settings.APP_ENV = "demo"
     out = StringIO()
     call_command("demo_accounts", stdout=out)
@@ -204,7 +204,7 @@ def test_accounts_can_sign_in(lines, client, settings):
     assert len(out.getvalue().splitlines()) == 11
 
 
-def test_second_run_changes_nothing(lines):
+def second_run_changes_nothing():
     before = LedgerEntry.objects.count(), User.objects.count(), Message.objects.count()
     out = StringIO()
     call_command("load_demo", stdout=out)
