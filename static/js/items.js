@@ -204,4 +204,6 @@
   window.addEventListener("pagehide", () => { if (dirty && !leaving) store(); });
   window.addEventListener("online", () => { if (dirty && !stopped && form.dataset.autosave) save(); });
   restore();
+  // 脚本到得慢时,到之前填的内容也要保存。
+  if (Array.from(form.elements).some((one) => one.matches("textarea, input[type=text]") && one.value !== one.defaultValue)) later();
 })();

@@ -46,6 +46,19 @@ def test_typing_saves_itself_and_survives_a_reload(cast, people):
     assert DecisionItem.objects.count() == 1
 
 
+def test_what_is_typed_before_the_script_arrives_is_saved_too(cast, people):
+    page = people.at(cast.vice)
+    held: list[Route] = []
+    page.route(re.compile(r"/items\.js"), lambda route: held.append(route))
+    page.goto(f"/items/new/{cast.entry('G01').pk}/", wait_until="commit")
+    page.get_by_role("textbox", name="标题").fill("2027年度学校预算草案")
+    expect(page.locator("[data-saved]")).to_have_text("")
+    for route in held:
+        route.continue_()
+    expect(page.locator("[data-saved]")).to_have_text(SAVED)
+    assert DecisionItem.objects.get().title == "2027年度学校预算草案"
+
+
 def test_submitting_while_a_save_is_under_way_makes_one_item(cast, people):
     page = form_for(people.at(cast.vice), cast, "G14")
     held: list[Route] = []
