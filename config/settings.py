@@ -41,8 +41,6 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
     "django_htmx",
-    "django_filters",
-    "template_partials",
     "common",
     "ledger",
     "accounts",

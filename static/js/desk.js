@@ -576,10 +576,13 @@
   document.addEventListener("visibilitychange", () => { if (!document.hidden) sync(); });
 
   // --- 钟与轮询 ----------------------------------------------------------------------------------
+  // Every time on the page is the school's, whatever the device is set to.
   function clockNow() {
-    const now = new Date();
-    return String(now.getHours()).padStart(2, "0") + ":" + String(now.getMinutes()).padStart(2, "0");
+    return new Intl.DateTimeFormat("zh-CN", {
+      timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    }).format(new Date());
   }
+
   const clock = $("clock");
   function tick() {
     if (!clock) return;
