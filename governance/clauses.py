@@ -31,11 +31,6 @@ class Clause:
         """Whether a national document says so; everything else is local or a suggestion and is shown as such."""
         return self.reach == "national" and self.kind in ("原文", "要点")
 
-    @property
-    def citation(self) -> str:
-        """Document and article in one line, e.g. 中办《…意见（试行）》第（五）条（要点）."""
-        return f"{self.document}{self.article}（{self.kind}）"
-
     def as_text(self) -> dict[str, str]:
         """The copy a finding keeps, so that a later change of the text changes no old finding."""
         return asdict(self)

@@ -51,13 +51,6 @@ def chairs_of(body: Body) -> QuerySet[User]:
     )
 
 
-def clerks_of(body: Body) -> QuerySet[User]:
-    """Clerks of one body today."""
-    return User.objects.filter(
-        pk__in=Seat.objects.active().filter(body=body, role=SeatRole.CLERK).values("person")
-    )
-
-
 def people_of(school: School) -> QuerySet[User]:
     """Everyone who serves in the school today, for choosing presenters, owners and persons concerned."""
     return User.objects.filter(

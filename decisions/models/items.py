@@ -169,10 +169,6 @@ class StageQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         return self.filter(item__in=DecisionItem.objects.visible_to(user))
 
-    def ready_for(self, body: Body):
-        """Stages the chair has confirmed and no meeting holds yet."""
-        return self.filter(body=body, state=StageState.CONFIRMED)
-
 
 class Stage(models.Model):
     """环节: one step of one round of an item, in one body, for one purpose."""

@@ -37,10 +37,6 @@ class Candidate:
     def gap(self) -> str:
         return f"{len(self.blockers)} 项未满足"
 
-    @property
-    def is_confirmed(self) -> bool:
-        return self.stage.state == StageState.CONFIRMED
-
 
 def candidates(user: Any, meeting: Meeting) -> list[Candidate]:
     """Stages of this body that no meeting holds, addable ones first; an ad hoc reason is taken as given."""
