@@ -53,6 +53,13 @@ LOOKS: dict[str, tuple[str, str]] = {
     "讨论通过": ("circle-check", OK),
     "无重大分歧": ("circle-check", OK),
     "有重大分歧": ("hand-stop", BAD),
+    # 公示
+    "无异议": ("circle-check", OK),
+    "异议不成立": ("circle-check", OK),
+    "异议成立，暂缓执行": ("hand-stop", BAD),
+    "公示中": ("speakerphone", RUN),
+    "已公示": ("circle-check", OK),
+    "公示期满": ("clock-hour-4", WARN),
     # 落实任务
     "已下达": ("send", GREY),
     "进行中": ("progress-check", RUN),

@@ -100,3 +100,9 @@ class ReconsiderationState(TextChoices):
     REFUSED = "refused", "不予受理"
     CHANGED = "changed", "决议已变更"
     UPHELD = "upheld", "维持原决议"
+
+
+class NoticeConclusion(TextChoices):
+    CLEAR = "clear", "无异议"
+    DISMISSED = "dismissed", "异议不成立"
+    UPHELD = "upheld", "异议成立，暂缓执行"

@@ -9,6 +9,7 @@ from decisions.models.execution import (
     TaskExtension,
     TaskReport,
 )
+from decisions.models.followup import EmergencyAction, PublicNotice
 from decisions.models.items import DecisionItem, ItemEvent, Stage
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "ConcernedPerson",
     "Consultation",
     "DecisionItem",
+    "EmergencyAction",
     "ItemEvent",
     "Prerequisite",
+    "PublicNotice",
     "Reconsideration",
     "ReconsiderationSecond",
     "Resolution",
