@@ -15,14 +15,14 @@ comparison. Facts whose name begins with `names` hold names of persons; the dist
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -57,6 +57,12 @@ Facts = dict[str, Any]
 
 def as_date(day: date) -> Cast:
     return Cast(Value(day), DateField())
+
+
+def _constant(field: Field, value: Any) -> Any:
+    """A stored fact as a parameter of its field's type."""
+    plain = value if isinstance(field, JSONField) or value is None else field.to_python(value)
+    return field.get_db_prep_value(plain, connection)
 
 
 def _flag(condition: Any) -> ExpressionWrapper:
@@ -178,11 +184,7 @@ class Rule(ABC):
         without one PostgreSQL repeats each expression wherever a condition names it.
         """
         fields = self._fields_of(subjects)
-        figures = Query(None)
-        for name, field in fields.items():
-            figures.add_annotation(RawSQL(f'figures."{name}"', (), output_field=field), name, select=False)  # noqa: S611 - names of facts
-        for name, expression in (self.derived() | self._judgement()).items():
-            figures.add_annotation(expression, name, select=False)
+        figures = self._figures(fields)
         compiler = figures.get_compiler(using=subjects.db)
         keyed = subjects.annotate(subject_key=F("pk")).values_list("subject_key", *fields)
         try:
@@ -232,20 +234,38 @@ class Rule(ABC):
 
     def verdict_of(self, facts: Facts) -> FindingVerdict:
         """The rule's answer to stored facts (JSON): the same conditions over constants, in one statement."""
-        row = ContentType.objects.order_by("pk")[:1]
-        # What is derived from facts is derived again, not taken over.
-        for name, field in self.fields().items():
-            value = facts.get(name)
-            plain = value if isinstance(field, JSONField) or value is None else field.to_python(value)
-            row = row.annotate(**{name: Cast(Value(plain, output_field=field), field)})
-        for name, expression in self.derived().items():
-            row = row.annotate(**{name: expression})
+        return self.verdicts_of([facts])[0]
+
+    def verdicts_of(self, rows: Sequence[Facts]) -> list[FindingVerdict]:
+        """The answers to several sets of stored facts, in one statement; what is derived is derived again."""
+        fields = self.fields()
+        figures = self._figures(fields)
         verdict = Case(
             When(Q(is_gap=True) | Q(is_breach__isnull=True), then=Value(FindingVerdict.UNKNOWN)),
             When(is_breach=True, then=Value(FindingVerdict.VIOLATING)),
             default=Value(FindingVerdict.COMPLIANT),
         )
-        return FindingVerdict(self._judged(row).annotate(answer=verdict).values_list("answer", flat=True)[0])
+        figures.add_annotation(verdict, "answer", select=False)
+        compiler = figures.get_compiler(connection=connection)
+        answer, parameters = compiler.compile(figures.annotations["answer"])
+        constants = [[_constant(field, facts.get(name)) for name, field in fields.items()] for facts in rows]
+        line = ", ".join(f"%s::{field.cast_db_type(connection)}" for field in fields.values())
+        columns = ", ".join(f'"{name}"' for name in fields)
+        values = ", ".join(f"({number}, {line})" for number in range(len(rows)))
+        # Columns are names of facts and the condition comes from Django's compiler; the facts are parameters.
+        statement = f'SELECT {answer} FROM (VALUES {values}) AS figures ("row", {columns}) ORDER BY "row"'  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*parameters, *(value for row in constants for value in row)])
+            return [FindingVerdict(verdict) for (verdict,) in cursor.fetchall()]
+
+    def _figures(self, fields: dict[str, Field]) -> Query:
+        """A query over the columns of a relation `figures`: derived figures and the judgement."""
+        figures = Query(None)
+        for name, field in fields.items():
+            figures.add_annotation(RawSQL(f'figures."{name}"', (), output_field=field), name, select=False)  # noqa: S611 - names of facts
+        for name, expression in (self.derived() | self._judgement()).items():
+            figures.add_annotation(expression, name, select=False)
+        return figures
 
     def explain(self, verdict: str, facts: Facts, missing: Iterable[str] = ()) -> str:
         """One sentence: the arithmetic, or what is missing. For a person use selectors.explanation_for."""
