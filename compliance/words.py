@@ -1,6 +1,5 @@
 """Expressions that rules are written with: pinned and effective parameters, counts, working days. SQL only."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -21,6 +20,8 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf, TruncDate
 
+from common.workdays import MONDAY
+from common.workdays import workdays as workdays  # the same count in Python, for sentences
 from compliance.models import EffectiveParameter
 
 
@@ -96,9 +97,6 @@ def days_between(first: Any, last: Any) -> Func:
     return Func(last, first, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
 
 
-_MONDAY = date(2000, 1, 3)
-
-
 class Workdays(Func):
     """Mondays to Fridays after one date up to and including another; public holidays are not known."""
 
@@ -111,17 +109,7 @@ class Workdays(Func):
         parts, parameters = [], []
         for expression, sign in zip(reversed(self.source_expressions), ("", " - "), strict=True):
             sql, given = compiler.compile(expression)
-            since = f"(({sql})::date - DATE '{_MONDAY.isoformat()}' + 1)"
+            since = f"(({sql})::date - DATE '{MONDAY.isoformat()}' + 1)"
             parts.append(f"{sign}({since} / 7 * 5 + LEAST({since} %% 7, 5))")
             parameters.extend([*given, *given])
         return f"({''.join(parts)})", parameters
-
-
-def workdays(first: date, last: date) -> int:
-    """The same count in Python, for sentences."""
-
-    def before(when: date) -> int:
-        since = (when - _MONDAY).days + 1
-        return since // 7 * 5 + min(since % 7, 5)
-
-    return before(last) - before(first)
