@@ -78,6 +78,10 @@ _KEYS = (
     Key("appraisal.talk_below", "测评谈话线", "int", 80, "参照民主测评办法", unit="分"),
     Key("fund.per_member", "党员活动经费", "int", 200, "曲靖做法", unit="元／人"),
     Key("fund.payroll_ratio", "党建经费占工资总额", "fraction", [3, 200], "曲靖做法"),
+    Key("rectify.answer_days", "合规问题核实期限", "int", 7, SUGGESTED, unit="日"),
+    Key("rectify.plan_days", "整改最长期限", "int", 30, SUGGESTED, unit="日"),
+    Key("rectify.review_days", "区级答复和验收期限", "int", 10, SUGGESTED, unit="日"),
+    Key("rectify.look_back_days", "销号后回头看", "int", 90, SUGGESTED, unit="日"),
 )
 KEYS: dict[str, Key] = {key.key: key for key in _KEYS}
 
