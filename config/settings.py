@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "governance",
     "decisions",
     "meetings",
+    "registers",
     "compliance",
     "workbench",
     "oversight",

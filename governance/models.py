@@ -149,6 +149,7 @@ class School(models.Model):
     is_legal_person = models.BooleanField("独立法人", default=True)
     students = models.PositiveIntegerField("学生人数", default=0)
     teachers = models.PositiveIntegerField("教职工人数", default=0)
+    joined_on = models.DateField("接入日期", default=timezone.localdate, help_text="此前的事项不据以判定")
     objects = SchoolQuerySet.as_manager()
     history = HistoricalRecords()
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from common.errors import NotNow
 from common.history import save_as
@@ -90,10 +91,12 @@ def create_school(
     is_legal_person: bool = True,
     students: int = 0,
     teachers: int = 0,
+    joined_on: date | None = None,
 ) -> School:
     """Found a school with its Party organisation and bodies, named as the preset says (W13).
 
-    一肩挑 or 分设 is not set here: it follows from who is appointed 书记 and 校长.
+    一肩挑 or 分设 is not set here: it follows from who is appointed 书记 and 校长. `joined_on` (today by default)
+    is the day from which the platform knows the school: duties of earlier periods cannot be judged.
     """
     require_authority(actor, authority)
     if School.objects.filter(code=code).exists():
@@ -111,6 +114,7 @@ def create_school(
             is_legal_person=is_legal_person,
             students=students,
             teachers=teachers,
+            joined_on=joined_on or timezone.localdate(),
         ),
         actor,
         "登记学校",
