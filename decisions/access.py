@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from common.errors import NotPermitted, NotVisible
-from decisions.models import DecisionItem, Reconsideration, Task, TaskExtension
+from decisions.models import DecisionItem, PublicNotice, Reconsideration, Task, TaskExtension
 from governance.access import Offices, offices_of
 from governance.choices import BodyKind
 
@@ -82,6 +82,14 @@ def reconsideration_for(user: Any, reconsideration_id: int) -> Reconsideration:
     return found
 
 
+def notice_for(user: Any, notice_id: int) -> PublicNotice:
+    """A visible 公示 with its item, else NotVisible."""
+    found = PublicNotice.objects.visible_to(user).filter(pk=notice_id).select_related("item").first()
+    if found is None:
+        raise NotVisible("PublicNotice")
+    return found
+
+
 # --- Rights ------------------------------------------------------------------------------------------
 # Each right is one function (offices, item) -> bool; services and buttons call the same function.
 
@@ -121,6 +129,20 @@ def may_record_consultation(offices: Offices, item: DecisionItem) -> bool:
             for seat in offices.seats
             if not seat.is_voting
         )
+    )
+
+
+def may_publish_notice(offices: Offices, item: DecisionItem) -> bool:
+    """公示 is registered and concluded by whoever may register evidence of the item."""
+    return may_add_evidence(offices, item)
+
+
+def may_record_emergency(offices: Offices, item: DecisionItem) -> bool:
+    """书记 disposed; 书记, 副书记 or the clerk of the Party body writes it down (R76)."""
+    return (
+        offices.is_secretary
+        or offices.is_deputy_secretary
+        or any(seat.body.is_party and offices.clerks(seat.body) for seat in offices.seats)
     )
 
 

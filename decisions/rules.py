@@ -226,14 +226,17 @@ def confirmation_check(item: DecisionItem, stage: Stage) -> Check:
 
 
 def proposed_check(item: DecisionItem, parameters: Parameters) -> Check:
-    """R13: on route L the 校长办公会议 of the same round has proposed, and not too long ago."""
+    """R13: on route L the 校长办公会议 of the same round has proposed, and not too long ago; or 紧急处置 (R76)."""
     stage = next(
         (s for s in item.stages.all() if s.round == item.round and s.purpose == Purpose.PROPOSE), None
     )
     ok = stage is not None and stage.outcome in FAVOURABLE
     days = parameters["loop.propose_max_age_days"]
     message = ""
-    if not ok:
+    urgent = None if ok else next((e for e in item.emergencies.all() if e.round == item.round), None)
+    if urgent is not None:
+        ok = True
+    elif not ok:
         message = "校长办公会议尚未研究提出建议方案，不能直接提交党组织会议。请先列入校长办公会议。"
     elif stage and stage.concluded_at and stage.concluded_at < timezone.now() - timedelta(days=days):
         ok = False
@@ -247,7 +250,9 @@ def proposed_check(item: DecisionItem, parameters: Parameters) -> Check:
         clause=cite(f"{OPINION}（六）", "R13"),
         fix_url=reverse("decisions:item_detail", args=[item.pk]),
         fix_label="看路线",
-        detail=f"{_day(stage.concluded_at)} {stage.get_outcome_display()}"
+        detail=f"{_day(urgent.happened_at)} 紧急处置，提交补议（规则 R76）"
+        if urgent
+        else f"{_day(stage.concluded_at)} {stage.get_outcome_display()}"
         if ok and stage and stage.concluded_at
         else "",
     )
@@ -373,6 +378,12 @@ def fund_threshold_check(item: DecisionItem, parameters: Parameters) -> Check:
         fix_label="设定起点",
         detail=f"{threshold:,} 元，{parameters.source('fund.large_threshold')}" if threshold else "",
     )
+
+
+def notice_workdays(item: DecisionItem, parameters: Parameters) -> int:
+    """R65: working days a 公示 must last: `notice.workdays` for cadres, else those of the entry; 0 where none is asked."""
+    asked = item.catalogue_entry.notice_workdays
+    return parameters["notice.workdays"] if asked and item.is_cadre else asked
 
 
 def agenda_checks(

@@ -31,6 +31,7 @@ from decisions.models import (
 )
 from decisions.selectors.agenda import entries_of, next_meetings
 from decisions.selectors.deliberations import Deliberation, deliberations_of
+from decisions.selectors.followup import FollowUp, follow_up
 from decisions.selectors.history import Revision, revisions_of
 from decisions.selectors.route import TURNING, planned_steps, stage_steps, steps_of
 from decisions.selectors.tasks import task_pill
@@ -141,6 +142,7 @@ class ItemPage:
     revisions: list[Revision]
     again: list[Again]
     documents: list[IssuedDocument]
+    followup: FollowUp
 
     @property
     def seals_checks(self) -> bool:
@@ -160,7 +162,14 @@ class ItemPage:
     @property
     def has_more(self) -> bool:
         """Whether the menu holds anything."""
-        return bool(self.more) or self.may_add_evidence or self.may_consult or self.may_reconsider
+        return (
+            bool(self.more)
+            or self.may_add_evidence
+            or self.may_consult
+            or self.may_reconsider
+            or self.followup.may_publish
+            or self.followup.may_record_emergency
+        )
 
 
 def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
@@ -182,6 +191,9 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
         "reconsiderations__requested_by",
         "reconsiderations__decided_by",
         "reconsiderations__resolution__stage__body",
+        "public_notices__published_by",
+        "public_notices__resolution",
+        "emergencies__decided_by",
     )
     today = timezone.localdate()
     parameters = resolve(item.school, today)
@@ -251,6 +263,7 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
             .select_related("meeting")
             .defer("content")
         ),
+        followup=follow_up(item, offices, parameters, today),
     )
 
 

@@ -87,7 +87,12 @@ def steps_of(
             lines, pill = _now_lines(item, stage, entries, planned, refused)
             steps[index] = replace(step, lines=[*lines, *step.lines], pill=pill)
         elif stage.state == StageState.WAITING:
-            steps[index] = replace(step, lines=_waiting_lines(item.route, stage.purpose, parameters))
+            lines = _waiting_lines(item.route, stage.purpose, parameters)
+            if stage.purpose == Purpose.PROPOSE and any(
+                e.round == item.round for e in item.emergencies.all()
+            ):
+                lines = ["紧急处置，未经提出"]
+            steps[index] = replace(step, lines=lines)
     return [*steps, *_closing_steps(item, len(steps))]
 
 

@@ -5,18 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from accounts.models import User
-from common.uploads import ACCEPT, ACCEPTED, inspect_upload
 from decisions.choices import AttachmentKind, Disagreement, EvidenceResult, Purpose
+from decisions.forms.base import FilesField, PlainForm, YuanField, area, date_input, moment_field
 from decisions.models import DecisionItem, Task
 from governance.choices import AccessScope, Aspect, CongressMode, PrerequisiteKind, Route
 from governance.models import CatalogueEntry, School
 from governance.selectors import consultation_counterparts, leaders_of, people_of
 
-MAX_FILES = 20
 _JUDGED = (EvidenceResult.FAVOURABLE, EvidenceResult.CONDITIONAL, EvidenceResult.UNFAVOURABLE)
 # Which results a kind of evidence can have: studies are judged, opinions are also just heard.
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -32,72 +30,6 @@ RESULTS: dict[str, tuple[str, ...]] = {
 }
 
 
-class FilesInput(forms.ClearableFileInput):
-    """A file control that takes several files."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each judged by its content; cleans to a list, errors name the file."""
-
-    widget = FilesInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", FilesInput(attrs={"accept": ACCEPT, "multiple": True}))
-        kwargs.setdefault("help_text", f"可选多份，{ACCEPTED}，每份不超过 20 MB。")
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """Every file inspected, every fault told at once."""
-        files = [file for file in (data or []) if file]
-        if not files and self.required:
-            raise forms.ValidationError("请选择文件。", code="required")
-        if len(files) > MAX_FILES:
-            raise forms.ValidationError(f"一次最多 {MAX_FILES} 份，请分批上传。", code="too_many")
-        faults = []
-        for file in files:
-            try:
-                inspect_upload(file)
-            except forms.ValidationError as error:
-                faults.append(f"{file.name}：{error.messages[0]}")
-        if faults:
-            raise forms.ValidationError(faults)
-        return files
-
-
-class PlainForm(forms.Form):
-    """A form whose gaps are told by name: 请填写…, 请选择…."""
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if not isinstance(field, FilesField):
-                verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
-                field.error_messages["required"] = f"{verb}{field.label}。"
-
-
-class YuanField(forms.DecimalField):
-    """An amount in yuan; thousands separators and the word 元 are understood."""
-
-    def to_python(self, value: Any) -> Decimal | None:
-        """The amount, or None for an empty field."""
-        if isinstance(value, str):
-            for sign in (",", "，", " ", "元"):
-                value = value.replace(sign, "")
-        return super().to_python(value)
-
-
-def _area(rows: int, **attrs: Any) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, **attrs})
-
-
-def _date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class ItemForm(PlainForm):
     """The content of an item. A draft may be kept with gaps; `submission_checks` asks for the rest."""
 
@@ -107,10 +39,10 @@ class ItemForm(PlainForm):
         widget=forms.TextInput(attrs={"placeholder": "例如 2026年度部门预算编制方案"}),
     )
     background = forms.CharField(
-        label="背景和依据", widget=_area(4), help_text="写清为什么现在议、依据哪份文件或哪次调研。"
+        label="背景和依据", widget=area(4), help_text="写清为什么现在议、依据哪份文件或哪次调研。"
     )
     proposal = forms.CharField(
-        label="建议方案", widget=_area(8), help_text="可写多个方案，说明各自利弊和建议采用哪一个。"
+        label="建议方案", widget=area(8), help_text="可写多个方案，说明各自利弊和建议采用哪一个。"
     )
     amount = YuanField(
         label="涉及金额（元）",
@@ -247,7 +179,7 @@ def concerned_pairs(formset: Any) -> list[tuple[Any, str]]:
 class ReasonForm(PlainForm):
     """A reason or a note in words."""
 
-    reason = forms.CharField(label="理由", max_length=200, widget=_area(3))
+    reason = forms.CharField(label="理由", max_length=200, widget=area(3))
 
     def __init__(self, *args: Any, label: str = "理由", help_text: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -259,7 +191,7 @@ class ReasonForm(PlainForm):
 class PrerequisiteForm(PlainForm):
     """One 前置程序 of a known kind."""
 
-    held_on = forms.DateField(label="办理日期", widget=_date_input())
+    held_on = forms.DateField(label="办理日期", widget=date_input())
     participants = forms.CharField(
         label="参加人员",
         max_length=200,
@@ -268,7 +200,7 @@ class PrerequisiteForm(PlainForm):
     result = forms.ChoiceField(label="结果", widget=forms.RadioSelect)
     document_number = forms.CharField(label="意见书编号", max_length=60, required=False)
     conclusion = forms.CharField(
-        label="结论", widget=_area(5), help_text="写清主要意见和采纳情况，不只写“同意”。"
+        label="结论", widget=area(5), help_text="写清主要意见和采纳情况，不只写“同意”。"
     )
     files = FilesField(label="佐证材料", required=False)
 
@@ -306,19 +238,14 @@ class PrerequisiteForm(PlainForm):
 class ConsultationForm(PlainForm):
     """会前沟通 of 书记 and 校长 (R17)."""
 
-    held_at = forms.DateTimeField(
-        label="沟通时间",
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "请按年月日和时分填写，例如 2026-11-20 15:00。"},
-    )
+    held_at = moment_field("沟通时间")
     counterpart = forms.ModelChoiceField(
         label="沟通对象",
         queryset=User.objects.none(),
         empty_label=None,
         error_messages={"invalid_choice": "请选择规定的沟通对象。"},
     )
-    opinions = forms.CharField(label="双方意见", widget=_area(5), help_text="写清一致的和保留的意见。")
+    opinions = forms.CharField(label="双方意见", widget=area(5), help_text="写清一致的和保留的意见。")
     disagreement = forms.ChoiceField(
         label="有无重大分歧", choices=Disagreement.choices, widget=forms.RadioSelect
     )
@@ -352,17 +279,17 @@ class ReconsiderationForm(PlainForm):
     """A reasoned request to change a resolution (R74)."""
 
     reason = forms.CharField(
-        label="理由和新情况", widget=_area(4), help_text="写清原决议形成后出现了什么新情况。"
+        label="理由和新情况", widget=area(4), help_text="写清原决议形成后出现了什么新情况。"
     )
     change = forms.CharField(
-        label="拟变更内容", widget=_area(5), help_text="受理后即作为新一版建议方案重新审议。"
+        label="拟变更内容", widget=area(5), help_text="受理后即作为新一版建议方案重新审议。"
     )
 
 
 class AnswerForm(PlainForm):
     """受理意见 or 审批意见."""
 
-    answer = forms.CharField(label="审批意见", max_length=200, widget=_area(2))
+    answer = forms.CharField(label="审批意见", max_length=200, widget=area(2))
     is_accepted = forms.TypedChoiceField(
         choices=[("1", "同意"), ("0", "不同意")], coerce=lambda value: value == "1"
     )
@@ -384,7 +311,7 @@ class ReportForm(PlainForm):
     )
     text = forms.CharField(
         label="进展",
-        widget=_area(3, placeholder="例如 已完成初中部演练，高中部定于周五"),
+        widget=area(3, placeholder="例如 已完成初中部演练，高中部定于周五"),
         help_text="做到哪一步、遇到什么困难、下一步何时做。",
     )
     files = FilesField(label="照片和佐证", required=False)
@@ -399,8 +326,8 @@ class UrgeForm(forms.Form):
 class ExtensionForm(PlainForm):
     """申请延期."""
 
-    new_due_on = forms.DateField(label="新的时限", widget=_date_input())
-    reason = forms.CharField(label="延期理由", max_length=200, widget=_area(2))
+    new_due_on = forms.DateField(label="新的时限", widget=date_input())
+    reason = forms.CharField(label="延期理由", max_length=200, widget=area(2))
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
