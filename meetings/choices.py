@@ -8,6 +8,14 @@ class MeetingMode(TextChoices):
     RETROSPECTIVE = "retrospective", "补录"
 
 
+class MeetingFormat(TextChoices):
+    """How a body met; what was held on paper may have been no meeting of its own (R40)."""
+
+    REGULAR = "regular", "单独召开"
+    JOINT = "joint", "联席会议"
+    TOPIC = "topic", "专题会议"
+
+
 class MeetingState(TextChoices):
     PLANNED = "planned", "筹备"
     NOTIFIED = "notified", "已通知"

@@ -21,7 +21,7 @@ from documents.contexts import (
 from governance.arithmetic import Verdict
 from governance.choices import AttendanceKind, BallotMethod
 from governance.models import Body
-from meetings.choices import AttendanceStatus, EntryKind, Stance
+from meetings.choices import AttendanceStatus, EntryKind, MeetingFormat, Stance
 from meetings.models import AgendaEntry, Attendance, Meeting, MeetingRecord, Minutes
 from meetings.rules import Room, quorum_of
 
@@ -295,6 +295,8 @@ def record_content(meeting: Meeting, record: MeetingRecord) -> dict[str, Any]:
     notes = []
     if meeting.is_retrospective:
         notes.append(f"本记录为补录：{meeting.retrospective_reason}")
+    if meeting.form != MeetingFormat.REGULAR:
+        notes.append(f"会议形式：{meeting.get_form_display()}")
     if meeting.chair_delegation:
         notes.append(f"委托主持：{meeting.chair_delegation}")
     if record.supplement:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from governance.choices import BallotMethod
 from governance.models import Body, Seat
-from meetings.choices import AttendanceStatus, BallotChoice, MeetingMode, Stance
+from meetings.choices import AttendanceStatus, BallotChoice, MeetingFormat, MeetingMode, Stance
 from meetings.models import Meeting
 
 _WHEN = "%Y-%m-%dT%H:%M"
@@ -81,12 +81,20 @@ class MeetingForm(forms.Form):
                 required=False,
                 help_text="补录时填写，例如“停电，现场用纸质记录”。补录的会议带“补录”标记。",
             )
+            self.fields["form"] = forms.ChoiceField(
+                label="会议形式",
+                choices=MeetingFormat.choices,
+                required=False,
+                help_text="补录时如实选择。联席会议、专题会议不能代替决策会议。",
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         is_paper = cleaned.get("mode") == MeetingMode.RETROSPECTIVE
         if is_paper and not cleaned.get("retrospective_reason"):
             self.add_error("retrospective_reason", "请填写补录说明，例如“停电，现场用纸质记录”。")
+        if "form" in self.fields:
+            cleaned["form"] = cleaned.get("form") or MeetingFormat.REGULAR
         at = cleaned.get("scheduled_at")
         if is_paper and at and at > timezone.now():
             self.add_error("scheduled_at", "补录的会议应已召开，时间不能晚于现在。")

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from governance.choices import AccessScope
 from governance.models import Body, School, Seat, Staff
-from meetings.choices import BEFORE_STATES, AttendanceStatus, MeetingMode, MeetingState
+from meetings.choices import BEFORE_STATES, AttendanceStatus, MeetingFormat, MeetingMode, MeetingState
 
 
 class MeetingQuerySet(models.QuerySet):
@@ -66,6 +66,7 @@ class Meeting(models.Model):
     number = models.PositiveSmallIntegerField("次序", help_text="本年度第几次")
     mode = models.CharField("方式", max_length=14, choices=MeetingMode, default=MeetingMode.LIVE)
     retrospective_reason = models.CharField("补录说明", max_length=200, blank=True)
+    form = models.CharField("会议形式", max_length=8, choices=MeetingFormat, default=MeetingFormat.REGULAR)
     state = models.CharField("状态", max_length=12, choices=MeetingState, default=MeetingState.PLANNED)
     scheduled_at = models.DateTimeField("预定时间")
     place = models.CharField("地点", max_length=60)

@@ -24,7 +24,15 @@ from governance.parameters import resolve
 from governance.selectors import voting_seats
 from ledger import services as ledger
 from meetings import access
-from meetings.choices import BEFORE_STATES, SITTING_STATES, EntryKind, EntryState, MeetingMode, MeetingState
+from meetings.choices import (
+    BEFORE_STATES,
+    SITTING_STATES,
+    EntryKind,
+    EntryState,
+    MeetingFormat,
+    MeetingMode,
+    MeetingState,
+)
 from meetings.models import AgendaEntry, Attendance, Meeting, Observer
 from meetings.rules import gate
 from notifications.services import notify
@@ -90,12 +98,16 @@ def plan_meeting(
     chair_delegation: str = "",
     mode: str = MeetingMode.LIVE,
     retrospective_reason: str = "",
+    form: str = MeetingFormat.REGULAR,
 ) -> Meeting:
     """Plan one meeting of a body; its number within the year is taken now, its seats are those of the day.
 
-    A retrospective meeting (补录) was held on paper: its time lies in the past and its reason is stated.
+    A retrospective meeting (补录) was held on paper: its time lies in the past, its reason is stated, and it may
+    have been a 联席会议 or 专题会议, which no meeting to come may be (R40).
     """
     access.require_planner(actor, body)
+    if form != MeetingFormat.REGULAR and mode != MeetingMode.RETROSPECTIVE:
+        raise NotNow(f"{MeetingFormat(form).label}不能代替{body}，请单独召开{body}。")
     local = timezone.localtime(scheduled_at)
     if mode == MeetingMode.RETROSPECTIVE:
         if scheduled_at > timezone.now():
@@ -113,6 +125,7 @@ def plan_meeting(
             number=next_number(body.school, kind, local.year),
             mode=mode,
             retrospective_reason=retrospective_reason,
+            form=form,
             scheduled_at=scheduled_at,
             place=place,
             chair=chair,
@@ -125,7 +138,7 @@ def plan_meeting(
         "安排会议",
     )
     sync_seats(meeting)
-    seal(meeting, "meeting.planned", actor, mode=mode, scheduled_at=scheduled_at)
+    seal(meeting, "meeting.planned", actor, mode=mode, form=form, scheduled_at=scheduled_at)
     return meeting
 
 
