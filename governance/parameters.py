@@ -37,6 +37,7 @@ _KEYS = (
     Key("vote.major_pass", "特定事项通过门槛", "fraction", None, SUGGESTED),
     Key("vote.secret_classes", "须无记名投票的类别", "classes", ["K"], SUGGESTED, tuple(MajorClass.values)),
     Key("vote.recusal_reduces_base", "回避者从基数中扣除", "bool", False, SUGGESTED),
+    Key("vote.defer_margin", "票数相近宜缓议", "int", 1, SUGGESTED, unit="票"),
     Key("agenda.submit_days", "议题申报提前", "int", 3, "参照某校校长办公会议制度", unit="日"),
     Key("agenda.material_days", "材料送达提前", "int", 2, "参照某校校长办公会议制度", unit="日"),
     Key(
@@ -71,6 +72,14 @@ _KEYS = (
     Key("emergency.ratify_days", "紧急处置补议", "int", 7, SUGGESTED, unit="日"),
     Key("meeting.party_interval_days", "党组织会议间隔", "int", 31, "参照地方议事规则", unit="日"),
     Key("meeting.admin_interval_days", "校长办公会议间隔", "int", 14, "参照地方议事规则", unit="日"),
+    Key(
+        "meeting.first_topic",
+        "须有第一议题的会议",
+        "choice",
+        "party",
+        "参照某中学校长办公会议议事规则，" + SUGGESTED,
+        ("party", "all", "none"),
+    ),
     Key("fund.large_threshold", "大额资金起点", "money", None, "须由区或校设定", unit="元"),
     Key("fund.split_window_days", "拆分识别窗口", "int", 90, SUGGESTED, unit="日"),
     Key("term_report.per_term", "每学期报告", "int", 1, "曲靖做法", unit="次"),
@@ -186,6 +195,9 @@ _CHOICE_WORDS = {
     "off": "不限制",
     "deputy_secretary": "副书记",
     "vice_principal": "分管副校长",
+    "party": "党组织会议",
+    "all": "党组织会议和校长办公会议",
+    "none": "不要求",
 }
 
 
