@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from common.errors import NotPermitted, NotVisible
-from decisions.models import DecisionItem, PublicNotice, Reconsideration, Task, TaskExtension
+from decisions.models import DecisionItem, PublicNotice, ReadingGrant, Reconsideration, Task, TaskExtension
 from governance.access import Offices, offices_of
 from governance.choices import BodyKind
 
@@ -90,6 +90,14 @@ def notice_for(user: Any, notice_id: int) -> PublicNotice:
     return found
 
 
+def grant_for(user: Any, grant_id: int) -> ReadingGrant:
+    """A visible reading grant, else NotVisible."""
+    grant = ReadingGrant.objects.visible_to(user).filter(pk=grant_id).select_related("person").first()
+    if grant is None:
+        raise NotVisible("ReadingGrant")
+    return grant
+
+
 # --- Rights ------------------------------------------------------------------------------------------
 # Each right is one function (offices, item) -> bool; services and buttons call the same function.
 
@@ -144,6 +152,11 @@ def may_record_emergency(offices: Offices, item: DecisionItem) -> bool:
         or offices.is_deputy_secretary
         or any(seat.body.is_party and offices.clerks(seat.body) for seat in offices.seats)
     )
+
+
+def may_grant_reading(offices: Offices, item: DecisionItem) -> bool:
+    """书记 opens a matter of scope 2 to the district."""
+    return offices.is_secretary
 
 
 def may_confirm(offices: Offices, item: DecisionItem) -> bool:

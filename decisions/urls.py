@@ -1,6 +1,6 @@
 from django.urls import path
 
-from decisions.views import drafts, evidence, followup, items, reconsiderations, tasks
+from decisions.views import drafts, evidence, followup, grants, items, reconsiderations, tasks
 
 app_name = "decisions"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("items/<int:pk>/notices/new/", followup.notice_new, name="notice_new"),
     path("items/<int:pk>/emergency/new/", followup.emergency_new, name="emergency_new"),
     path("notices/<int:pk>/conclude/", followup.notice_conclude, name="notice_conclude"),
+    path("items/<int:pk>/grants/new/", grants.grant_new, name="grant_new"),
+    path("grants/<int:pk>/withdraw/", grants.grant_withdraw, name="grant_withdraw"),
     path("items/<int:pk>/<slug:key>/", items.item_act, name="item_act"),
     path("evidence/<int:pk>/void/", evidence.prerequisite_void, name="prerequisite_void"),
     path("files/<int:pk>/", evidence.attachment_download, name="attachment_download"),

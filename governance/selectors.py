@@ -12,6 +12,7 @@ from governance import parameters
 from governance.arithmetic import quorum_threshold
 from governance.choices import Aspect, BodyKind, ParameterLevel, SeatRole
 from governance.models import (
+    AuthorityMember,
     Body,
     CatalogueEntry,
     Portfolio,
@@ -49,6 +50,13 @@ def chairs_of(body: Body) -> QuerySet[User]:
     return User.objects.filter(
         pk__in=Seat.objects.active().filter(body=body, role=body.chair_role).values("person")
     )
+
+
+def supervisors_of(school: School) -> QuerySet[User]:
+    """Everyone who serves today in an authority above the school."""
+    above = [int(part) for part in school.authority.path.strip("/").split("/")]
+    members = AuthorityMember.objects.active().filter(authority__in=above)
+    return User.objects.filter(pk__in=members.values("person")).order_by("display_name")
 
 
 def people_of(school: School) -> QuerySet[User]:

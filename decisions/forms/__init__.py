@@ -1,6 +1,7 @@
 """Cleaning what people type on items and tasks."""
 
 from decisions.forms.followup import EmergencyForm, NoticeConclusionForm, NoticeForm
+from decisions.forms.grants import ReadingGrantForm
 from decisions.forms.items import (
     AnswerForm,
     AttachmentForm,
@@ -29,6 +30,7 @@ __all__ = [
     "NoticeConclusionForm",
     "NoticeForm",
     "PrerequisiteForm",
+    "ReadingGrantForm",
     "ReasonForm",
     "ReconsiderationForm",
     "ReportForm",

@@ -10,6 +10,7 @@ from decisions.models.execution import (
     TaskReport,
 )
 from decisions.models.followup import EmergencyAction, PublicNotice
+from decisions.models.grants import ReadingGrant
 from decisions.models.items import DecisionItem, ItemEvent, Stage
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ItemEvent",
     "Prerequisite",
     "PublicNotice",
+    "ReadingGrant",
     "Reconsideration",
     "ReconsiderationSecond",
     "Resolution",

@@ -10,6 +10,7 @@ from guardian.models import UserObjectPermission
 from simple_history.models import HistoricalRecords
 
 from decisions.choices import ItemState, Outcome, Purpose, StageState
+from decisions.models.grants import ReadingGrant
 from governance.choices import AccessScope, MajorClass, Route
 from governance.models import Body, CatalogueEntry, School, Seat, Staff
 
@@ -20,7 +21,8 @@ class DecisionItemQuerySet(models.QuerySet):
 
         Leadership and clerks see scopes 0 and 1 once submitted; other staff once decided; scope 2 only the
         bodies on the item's route; drafts only their makers; the district scopes 0 and 1 once a 会议纪要
-        is issued; anyone with the object permission `view_decisionitem` while serving in the school.
+        is issued, and scope 2 by a dated grant; anyone with the object permission `view_decisionitem` while
+        serving in the school.
         """
         if not user.is_authenticated:
             return self.none()
@@ -42,6 +44,8 @@ class DecisionItemQuerySet(models.QuerySet):
         issued = Stage.objects.filter(
             item=OuterRef("pk"), agenda_entries__meeting__minutes__issued_at__isnull=False
         )
+        supervised = Q(school__in=School.objects.all().supervised_by(user).values("pk"))
+        opened = ReadingGrant.objects.in_force().filter(item=OuterRef("pk"), person=user)
         return self.filter(
             (makers | Exists(granted)) & belongs
             | ~Q(state=ItemState.DRAFT)
@@ -49,9 +53,7 @@ class DecisionItemQuerySet(models.QuerySet):
                 open_scope & Exists(office)
                 | open_scope & decided & belongs
                 | Q(access_scope=AccessScope.RESTRICTED) & Exists(on_route)
-                | open_scope
-                & Q(school__in=School.objects.all().supervised_by(user).values("pk"))
-                & Exists(issued)
+                | supervised & (open_scope & Exists(issued) | Exists(opened))
             )
         )
 

@@ -24,6 +24,7 @@ from decisions.models import (
     DecisionItem,
     ItemEvent,
     Prerequisite,
+    ReadingGrant,
     Reconsideration,
     Resolution,
     Stage,
@@ -38,7 +39,7 @@ from decisions.selectors.tasks import task_pill
 from documents.models import IssuedDocument
 from governance.access import Offices, offices_of
 from governance.arithmetic import quorum_threshold, vote_threshold
-from governance.choices import AttendanceKind, BallotMethod, BodyKind, PrerequisiteKind, Route
+from governance.choices import AccessScope, AttendanceKind, BallotMethod, BodyKind, PrerequisiteKind, Route
 from governance.models import Body, CatalogueEntry
 from governance.parameters import Parameters, resolve
 from governance.selectors import admin_body, deciding_body, voting_seats
@@ -143,6 +144,8 @@ class ItemPage:
     again: list[Again]
     documents: list[IssuedDocument]
     followup: FollowUp
+    may_grant: bool
+    grants: list[ReadingGrant]
 
     @property
     def seals_checks(self) -> bool:
@@ -215,6 +218,8 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
     if main is not None and main.key == transitions.COMPLETE.key and disputed:
         main = None  # first the reconsideration is answered; 办结 stays in the menu
     is_closing = item.state == ItemState.IMPLEMENTING
+    is_closed_off = item.access_scope >= AccessScope.RESTRICTED and item.state != ItemState.DRAFT
+    may_grant = is_closed_off and access.may_grant_reading(offices, item)
     return ItemPage(
         item=item,
         pill=_pill(item, refused),
@@ -264,6 +269,8 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
             .defer("content")
         ),
         followup=follow_up(item, offices, parameters, today),
+        may_grant=may_grant,
+        grants=list(item.reading_grants.select_related("person")) if may_grant else [],
     )
 
 

@@ -16,6 +16,7 @@ from decisions.export import item_workbook
 from decisions.forms import ItemFilterForm, ReasonForm
 from decisions.selectors import lists
 from decisions.selectors.page import item_page
+from decisions.services import grants
 from decisions.services import items as services
 
 PAGE_SIZE = 50
@@ -111,6 +112,8 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """议题详情: route, checks, deliberations, resolution, tasks, facts, files and history."""
     item = access.item_for(request.user, pk)
     offices = access.offices_on(request.user, item)
+    if not offices.belongs:
+        grants.note_reading(item, actor=request.user)
     return render(
         request, "decisions/item_detail.html", {"page": item_page(request.user, item, offices), "item": item}
     )
