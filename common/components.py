@@ -103,6 +103,16 @@ LOOKS: dict[str, tuple[str, str]] = {
     "达到": ("circle-check", OK),
     "未达到": ("hand-stop", BAD),
     "可以议事": ("circle-check", OK),
+    # 合规问题和整改
+    "待核实": ("circle-dashed", WARN),
+    "申诉中": ("message-dots", WARN),
+    "误报已撤销": ("circle-x", GREY),
+    "整改中": ("progress-check", RUN),
+    "退回整改": ("arrow-back-up", WARN),
+    "已销号": ("circle-check", OK),
+    "回头看通过": ("checks", OK),
+    "已自行消除": ("circle-check", OK),
+    "不符合": ("alert-octagon", BAD),
     # 保存
     "已保存": ("cloud-check", OK),
     "正在保存": ("refresh", GREY),

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from common.errors import Refusal
+from common.errors import Blocked, Refusal
 from common.views import refuse, sign_in_again, wants_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# Called with (request, refusal) for every act that rules refused, after its transaction was rolled back.
+blocked_listeners: list[Callable[[HttpRequest, Blocked], None]] = []
 
 
 class RequestIdMiddleware:
@@ -48,4 +50,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a Refusal into its page, fragment or JSON; leave every other exception to Django."""
+        if isinstance(exception, Blocked):
+            for listener in blocked_listeners:
+                listener(request, exception)
         return refuse(request, exception) if isinstance(exception, Refusal) else None

@@ -33,3 +33,25 @@ class FindingState(TextChoices):
 
 
 SETTLED_STATES = (FindingState.DISMISSED, FindingState.CLOSED, FindingState.REVIEWED)
+
+
+SCHOOL_STATES = (FindingState.FOUND, FindingState.RECTIFYING, FindingState.RETURNED)
+DISTRICT_STATES = (FindingState.APPEALED, FindingState.SUBMITTED)
+
+
+class FindingAct(TextChoices):
+    """What happens to a finding between discovery and 回头看; the last two are the platform's own."""
+
+    CONFIRM = "confirm", "核实并制定措施"
+    APPEAL = "appeal", "提出申诉"
+    UPHOLD = "uphold", "申诉成立"
+    REJECT = "reject", "申诉不成立"
+    REVISE = "revise", "调整措施"
+    PROGRESS = "progress", "反馈整改进展"
+    SUBMIT = "submit", "自评报验"
+    CLOSE = "close", "验收销号"
+    SEND_BACK = "send_back", "退回补充"
+    REVIEW = "review", "回头看通过"
+    REOPEN = "reopen", "重新整改"
+    RECUR = "recur", "再次出现"
+    ESCALATE = "escalate", "逾期提醒"

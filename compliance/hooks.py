@@ -7,6 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from common.errors import Blocked
+from common.middleware import blocked_listeners
+from compliance.services.attempts import record_attempt
 from ledger import services as ledger
 
 _paused = 0
@@ -57,7 +60,22 @@ def paused() -> Iterator[None]:
         _paused -= 1
 
 
+def refused(request: Any, refusal: Blocked) -> None:
+    """Called for every act that rules refused: keep it where a person of a school tried it there."""
+    match = request.resolver_match
+    if match and request.user.is_authenticated and request.school:
+        record_attempt(
+            school=request.school,
+            actor=request.user,
+            view=match.view_name,
+            path=request.path,
+            refusal=refusal,
+        )
+
+
 def connect() -> None:
-    """Listen to the ledger; called once when the apps are ready."""
+    """Listen to the ledger and to refusals; called once when the apps are ready."""
     if heard not in ledger.listeners:
         ledger.listeners.append(heard)
+    if refused not in blocked_listeners:
+        blocked_listeners.append(refused)

@@ -1,13 +1,16 @@
 """Findings and the evaluations that keep them; the parameters in force, laid out so that SQL can join them."""
 
+from datetime import date
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from common.choices import Level
-from compliance.choices import SETTLED_STATES, FindingState, FindingVerdict
+from compliance.choices import SCHOOL_STATES, SETTLED_STATES, FindingAct, FindingState, FindingVerdict
 from governance.choices import AccessScope, BodyKind
 from governance.models import School, Seat
 
@@ -119,6 +122,18 @@ class FindingQuerySet(models.QuerySet):
         """Findings that ask for something: still seen, and neither dismissed nor closed."""
         return self.standing().exclude(state__in=SETTLED_STATES)
 
+    def under_way(self):
+        """Findings that somebody still works on, whether or not the evaluation still sees them."""
+        return self.filter(
+            Q(resolved_at__isnull=True, state=FindingState.FOUND)
+            | ~Q(state__in=[FindingState.FOUND, *SETTLED_STATES])
+        )
+
+    def overdue(self, on: date | None = None):
+        """Findings whose present step should have been done before the day, 回头看 included."""
+        waiting = Q(state__in=[FindingState.CLOSED]) | Q(pk__in=Finding.objects.under_way().values("pk"))
+        return self.filter(waiting, due_on__lt=on or timezone.localdate())
+
     def violating(self):
         return self.filter(verdict=FindingVerdict.VIOLATING)
 
@@ -155,6 +170,7 @@ class Finding(models.Model):
     last_seen_at = models.DateTimeField("最近发现")
     resolved_at = models.DateTimeField("自行消除", null=True, blank=True)
     state = models.CharField("整改状态", max_length=12, choices=FindingState, default=FindingState.FOUND)
+    due_on = models.DateField("本步时限", null=True, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = FindingQuerySet.as_manager()
     history = HistoricalRecords()
@@ -185,6 +201,7 @@ class Finding(models.Model):
                 condition=Q(resolved_at__isnull=True),
                 name="finding_school_standing",
             ),
+            models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="finding_step_due"),
         ]
 
     def __str__(self) -> str:
@@ -198,3 +215,154 @@ class Finding(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None and self.state not in SETTLED_STATES
+
+    @property
+    def plan(self) -> "Rectification | None":
+        """The rectification, where the school has answered."""
+        return getattr(self, "rectification", None)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the present step should have been done before today."""
+        if self.due_on is None or self.state in (FindingState.DISMISSED, FindingState.REVIEWED):
+            return False
+        is_gone = self.state == FindingState.FOUND and self.resolved_at is not None
+        return not is_gone and self.due_on < timezone.localdate()
+
+    @property
+    def waits_for_school(self) -> bool:
+        """Whether the next step is the school's."""
+        return self.state in SCHOOL_STATES
+
+
+class Rectification(models.Model):
+    """整改: what the school does about one finding, by whom and until when, and how it was settled.
+
+    Made when the school first answers. `appeal_sha256` names the facts an appeal was about; `settled_at` is when
+    it was closed or dismissed: a finding seen gone and standing again after that reopens.
+    """
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", verbose_name="学校")
+    finding = models.OneToOneField(
+        Finding, on_delete=models.PROTECT, related_name="rectification", verbose_name="合规问题"
+    )
+    measures = models.TextField("整改措施", blank=True)
+    owner = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_rectifications",
+        verbose_name="责任人",
+    )
+    due_on = models.DateField("整改时限", null=True, blank=True)
+    appeal_sha256 = models.CharField("申诉所据输入", max_length=64, blank=True)
+    self_assessment = models.TextField("自评", blank=True)
+    submitted_at = models.DateTimeField("报验时间", null=True, blank=True)
+    opinion = models.TextField("区级意见", blank=True)
+    settled_at = models.DateTimeField("销号或撤销时间", null=True, blank=True)
+    look_back_on = models.DateField("回头看日期", null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "整改"
+        verbose_name_plural = "整改"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(measures="", owner__isnull=True, due_on__isnull=True)
+                | (~Q(measures="") & Q(owner__isnull=False, due_on__isnull=False)),
+                name="rectification_plan_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"整改 {self.finding_id}"
+
+
+class FindingStep(models.Model):
+    """One act on a finding: who, when, from which state to which, in words. Only ever added.
+
+    `actor` is empty for the platform. `occasion` makes a reminder unique: state, deadline and level.
+    """
+
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="steps", verbose_name="合规问题"
+    )
+    act = models.CharField("办理", max_length=12, choices=FindingAct)
+    actor = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="办理人",
+    )
+    at = models.DateTimeField("时间", auto_now_add=True)
+    from_state = models.CharField("原状态", max_length=12, choices=FindingState)
+    to_state = models.CharField("新状态", max_length=12, choices=FindingState)
+    words = models.TextField("说明", blank=True)
+    due_on = models.DateField("下一步时限", null=True, blank=True)
+    occasion = models.CharField("提醒场合", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "整改步骤"
+        verbose_name_plural = "整改步骤"
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding", "occasion"],
+                condition=~Q(occasion=""),
+                name="finding_step_once_per_occasion",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.finding_id}"
+
+
+def evidence_path(evidence: "FindingFile", filename: str) -> str:
+    """Where a file is stored: by school and content hash, never by the name a person chose."""
+    return f"findings/{evidence.step.finding.school_id}/{evidence.sha256[:2]}/{evidence.sha256}"
+
+
+class FindingFile(models.Model):
+    """整改佐证: one file of one step; its type was determined from its content."""
+
+    step = models.ForeignKey(
+        FindingStep, on_delete=models.PROTECT, related_name="files", verbose_name="整改步骤"
+    )
+    name = models.CharField("文件名", max_length=120)
+    file = models.FileField("文件", upload_to=evidence_path, max_length=200)
+    content_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("大小（字节）")
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta:
+        verbose_name = "整改佐证"
+        verbose_name_plural = "整改佐证"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BlockedAttempt(models.Model):
+    """受阻办理: an act that rules of level B refused. Kept apart from the act, which left no trace (R76)."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", verbose_name="学校")
+    actor = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name="办理人"
+    )
+    view = models.CharField("办理页面", max_length=60)
+    path = models.CharField("地址", max_length=200)
+    rule_codes = ArrayField(models.CharField(max_length=8), verbose_name="规则")
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "受阻办理"
+        verbose_name_plural = "受阻办理"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["school", "-at"], name="blocked_attempt_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.view} {'、'.join(self.rule_codes)}"

@@ -17,4 +17,8 @@ app.conf.beat_schedule = {
     "render-outstanding": {"task": "documents.tasks.render_outstanding", "schedule": 300.0},
     "remind-deadlines": {"task": "decisions.tasks.remind_deadlines", "schedule": crontab(hour=8, minute=0)},
     "evaluate-all": {"task": "compliance.tasks.evaluate_all", "schedule": crontab(hour=2, minute=30)},
+    "escalate-overdue": {
+        "task": "compliance.tasks.escalate_overdue",
+        "schedule": crontab(hour=8, minute=10),
+    },
 }

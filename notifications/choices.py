@@ -28,4 +28,5 @@ KIND_ICONS = {
     "consultation": "messages",
     "task": "checklist",
     "reconsideration": "rotate",
+    "finding": "shield-check",
 }

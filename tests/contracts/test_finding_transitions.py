@@ -1,0 +1,156 @@
+"""Every act on a finding × cast × state: decided. The measures are 副校长 赵明川's (vice); 区督查 is inspector."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from compliance.choices import FindingAct, FindingState
+from compliance.models import Finding
+from compliance.services import rectification as services
+from compliance.transitions import TRANSITIONS
+from governance.choices import AccessScope
+from tests.contracts.matrix import Act, check_rows
+from tests.factories.cast import Cast
+from tests.factories.findings import make_finding
+
+pytestmark = pytest.mark.django_db
+
+
+def later(days: int = 20) -> Any:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def proof() -> SimpleUploadedFile:
+    return SimpleUploadedFile("签到表.pdf", b"%PDF-1.4\n%%EOF\n")
+
+
+def found(cast: Cast, **fields: Any) -> Finding:
+    return make_finding(cast.school, **fields)
+
+
+def appealed(cast: Cast) -> Finding:
+    return services.appeal(found(cast).pk, actor=cast.secretary, reason="当天有 7 人到会。")
+
+
+def refused(cast: Cast) -> Finding:
+    """Back with the school; the same facts cannot be appealed again."""
+    return services.decide_appeal(appealed(cast).pk, actor=cast.inspector, is_upheld=False, answer="不成立")
+
+
+def dismissed(cast: Cast) -> Finding:
+    return services.decide_appeal(appealed(cast).pk, actor=cast.inspector, is_upheld=True, answer="成立")
+
+
+def rectifying(cast: Cast, **fields: Any) -> Finding:
+    return services.confirm(
+        found(cast, **fields).pk,
+        actor=cast.secretary,
+        measures="重新召开会议",
+        owner=cast.vice,
+        due_on=later(),
+    )
+
+
+def proved(cast: Cast) -> Finding:
+    return services.report_progress(rectifying(cast).pk, actor=cast.vice, text="已重新开会", files=[proof()])
+
+
+def submitted(cast: Cast) -> Finding:
+    return services.submit(proved(cast).pk, actor=cast.secretary, text="已整改")
+
+
+def returned(cast: Cast) -> Finding:
+    return services.send_back(submitted(cast).pk, actor=cast.inspector, opinion="缺签到表", due_on=later())
+
+
+def closed(cast: Cast) -> Finding:
+    return services.close(submitted(cast).pk, actor=cast.inspector, opinion="已核")
+
+
+def reviewed(cast: Cast) -> Finding:
+    return services.review(closed(cast).pk, actor=cast.inspector, opinion="未反复")
+
+
+def gone(cast: Cast) -> Finding:
+    """Found, and gone by itself before the school answered."""
+    return found(cast, resolved_at=timezone.now())
+
+
+STATES: dict[str, Callable[[Cast], Finding]] = {
+    "found": found,
+    "gone": gone,
+    "restricted": lambda cast: found(cast, access_scope=AccessScope.RESTRICTED),
+    "appealed": appealed,
+    "refused": refused,
+    "dismissed": dismissed,
+    "rectifying": rectifying,
+    "proved": proved,
+    "unknown": lambda cast: rectifying(cast, verdict="unknown", missing=["应到人数"], evidence={}),
+    "submitted": submitted,
+    "returned": returned,
+    "closed": closed,
+    "reviewed": reviewed,
+}
+ACTS: dict[str, Act] = {
+    "confirm": lambda w, who: services.confirm(
+        w.pk, actor=who, measures="补正", owner=w.owner_of_test, due_on=later()
+    ),
+    "appeal": lambda w, who: services.appeal(w.pk, actor=who, reason="有误"),
+    "uphold": lambda w, who: services.decide_appeal(w.pk, actor=who, is_upheld=True, answer="成立"),
+    "reject": lambda w, who: services.decide_appeal(w.pk, actor=who, is_upheld=False, answer="不成立"),
+    "revise": lambda w, who: services.revise(
+        w.pk, actor=who, measures="补正", owner=w.owner_of_test, due_on=later(), reason="换人"
+    ),
+    "progress": lambda w, who: services.report_progress(w.pk, actor=who, text="进展"),
+    "submit": lambda w, who: services.submit(w.pk, actor=who, text="自评"),
+    "close": lambda w, who: services.close(w.pk, actor=who, opinion="通过"),
+    "send_back": lambda w, who: services.send_back(w.pk, actor=who, opinion="不足", due_on=later()),
+    "review": lambda w, who: services.review(w.pk, actor=who, opinion="未反复"),
+    "reopen": lambda w, who: services.reopen(w.pk, actor=who, opinion="反复", due_on=later()),
+}
+
+# fmt: off
+SCHOOL = "++xxxx xx x .. ..x."
+SCHOOL_LATE = "--xxxx xx x .. ..x."
+SCHOOL_BLOCKED = "!!xxxx xx x .. ..x."
+WORK = "++x+xx xx + .. ..x."
+WORK_LATE = "--xxxx xx - .. ..x."
+WORK_LATE_OWNER = "--x-xx xx - .. ..x."
+DISTRICT = "xxxxxx xx x .. ..+."
+DISTRICT_LATE = "xxxxxx xx x .. ..-."
+NONE_OF_SCHOOL = dict.fromkeys(("confirm", "appeal", "revise", "submit"), SCHOOL_LATE)
+NONE_OF_DISTRICT = dict.fromkeys(("uphold", "reject", "close", "send_back", "review", "reopen"), DISTRICT_LATE)
+NONE = {**NONE_OF_SCHOOL, "progress": WORK_LATE_OWNER, **NONE_OF_DISTRICT}
+EXPECTED: dict[str, dict[str, str]] = {
+    "found":      {**NONE, "progress": WORK_LATE, "confirm": SCHOOL, "appeal": SCHOOL},
+    "gone":       {**NONE, "progress": WORK_LATE},
+    "restricted": {"confirm": "++xxxx .. x .. ..x.", "appeal": "++xxxx .. x .. ..x.", "uphold": "xxxxxx .. x .. ..-."},
+    "appealed":   {**NONE, "progress": WORK_LATE, "uphold": DISTRICT, "reject": DISTRICT},
+    "refused":    {**NONE, "progress": WORK_LATE, "confirm": SCHOOL, "appeal": SCHOOL_BLOCKED},
+    "dismissed":  {**NONE, "progress": WORK_LATE},
+    "rectifying": {**NONE, "progress": WORK, "revise": SCHOOL, "submit": SCHOOL_BLOCKED},
+    "proved":     {**NONE, "progress": WORK, "revise": SCHOOL, "submit": SCHOOL},
+    "unknown":    {"submit": SCHOOL_BLOCKED, "progress": WORK},
+    "submitted":  {**NONE, "close": DISTRICT, "send_back": DISTRICT},
+    "returned":   {**NONE, "progress": WORK, "revise": SCHOOL, "submit": SCHOOL},
+    "closed":     {**NONE, "review": DISTRICT, "reopen": DISTRICT},
+    "reviewed":   {**NONE, "reopen": DISTRICT},
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_finding_acts(people, state):
+    world = STATES[state](people)
+    world.owner_of_test = people.vice
+    check_rows(EXPECTED[state], ACTS, world, people)
+
+
+def test_every_act_and_state_is_decided():
+    assert set(ACTS) == set(TRANSITIONS)
+    assert set(FindingAct.values) - set(ACTS) == {"recur", "escalate"}  # the platform's own
+    assert set(FindingState.values) <= set(STATES)
