@@ -49,6 +49,11 @@ def heard(chain_key: str, kind: str) -> None:
     pending.kinds.add(kind)
 
 
+def is_paused() -> bool:
+    """Whether acts are being loaded in bulk, to be caught up with at the end."""
+    return _paused > 0
+
+
 @contextmanager
 def paused() -> Iterator[None]:
     """No re-checks inside: for bulk loading, which ends with one whole evaluation."""

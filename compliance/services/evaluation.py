@@ -42,6 +42,8 @@ _REFRESHED = [
     "resolved_at",
 ]
 Progress = Callable[[Rule, dict[str, int]], None]
+# Called with (run, ids of the schools) after every evaluation that kept findings; what is built on findings follows.
+listeners: list[Callable[[Evaluation, list[int]], None]] = []
 
 
 def evaluate(
@@ -96,6 +98,9 @@ def evaluate(
             progress(rule, counts)
     run.finished_at = timezone.now()
     run.save(update_fields=["counts", "finished_at"])
+    if not run.is_trial:
+        for listener in listeners:
+            listener(run, ids)
     return run
 
 
