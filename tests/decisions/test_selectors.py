@@ -11,7 +11,7 @@ from tests.decisions.test_views_tasks import make_task, photo
 from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item
 
 LIST_QUERIES = 15
-ITEM_QUERIES = 45
+ITEM_QUERIES = 47
 TASKS_QUERIES = 12
 TASK_QUERIES = 17
 
