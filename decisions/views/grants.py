@@ -18,8 +18,8 @@ def grant_new(request: HttpRequest, pk: int) -> HttpResponse:
     item = access.item_for(request.user, pk)
     offices = access.offices_on(request.user, item)
     access.require(access.may_grant_reading, offices, item, services.GRANT_RIGHT)
-    form = ReadingGrantForm(request.POST or None, item=item)
-    if request.method == "POST" and form.is_valid():
+    form = ReadingGrantForm(request.POST if request.method == "POST" else None, item=item)
+    if form.is_valid():
         grant = services.grant_reading(pk, actor=request.user, **form.cleaned_data)
         messages.success(request, f"已授权{grant.person}阅看，每次阅看都有记载。")
         return redirect("decisions:item_detail", pk=pk)

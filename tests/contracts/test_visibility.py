@@ -68,6 +68,7 @@ NAMES: dict[type, Callable[[Any], str]] = {
     decisions.Stage: by_item,
     decisions.Prerequisite: by_item,
     decisions.Consultation: by_item,
+    decisions.ReadingGrant: by_item,
     decisions.Resolution: by_item,
     decisions.Reconsideration: by_item,
     decisions.Attachment: lambda row: row.name.removesuffix(".txt"),
@@ -127,6 +128,9 @@ SIGHT: dict[str, dict[str, str]] = {
     "decisions.Consultation": {
         "decided1": "++++++ ++ + +++ ..+. .",
         "decided2": "++++++ .. + ... .... .",
+    },
+    "decisions.ReadingGrant": {
+        "decided2": "++++++ .. + ... ..+. .",
     },
     "decisions.Resolution": {
         "decided0": "++++++ ++ + +++ .... .",
@@ -222,6 +226,7 @@ SIGHT: dict[str, dict[str, str]] = {
     },
     "notifications.Message": {
         "extension.requested":       ".+.... .. . ... .... .",
+        "grant.given":               "...... .. . ... ..+. .",
         "minutes.issued":            "?????? .. . ... .... .",
         "reconsideration.requested": "?????. .. . ... .... .",
         "record.awaiting":           "+..... .. . ... .... .",

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from decisions.access import lock_item
 from decisions.models import DecisionItem, Task
-from decisions.services import evidence, items, outcomes, reconsideration, tasks
+from decisions.services import evidence, grants, items, outcomes, reconsideration, tasks
 from governance import services as governance
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
@@ -115,6 +115,14 @@ def make_world(cast: Cast) -> World:
     records.correct_minutes(issued.pk, actor=cast.clerk, reason="列席人员漏记")
     _task(world, "decided1", cast.staff, (cast.teacher,))
     _task(world, "decided2", cast.finance, ())
+    grant = grants.grant_reading(
+        world.items["decided2"].pk,
+        actor=cast.secretary,
+        person=cast.inspector,
+        until=timezone.localdate(),
+        reason="核实程序",
+    )
+    world.parts["grant"] = grants.withdraw_reading(grant.pk, actor=cast.secretary)
     world.parts["reconsideration"] = reconsideration.request_reconsideration(
         world.items["decided1"].pk, actor=cast.discipline, reason="情况有变", change="改为第二方案。"
     )
