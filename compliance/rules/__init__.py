@@ -1,5 +1,43 @@
 """The rules by group; importing this package registers them."""
 
-from compliance.rules import execution, items, meetings, organization, papers, supervision, votes
+from compliance.rules import (
+    agenda,
+    attendance,
+    ballots,
+    changes,
+    execution,
+    frequency,
+    items,
+    loops,
+    meetings,
+    organization,
+    papers,
+    preparation,
+    proposals,
+    publicity,
+    sittings,
+    statements,
+    supervision,
+    votes,
+)
 
-__all__ = ["execution", "items", "meetings", "organization", "papers", "supervision", "votes"]
+__all__ = [
+    "agenda",
+    "attendance",
+    "ballots",
+    "changes",
+    "execution",
+    "frequency",
+    "items",
+    "loops",
+    "meetings",
+    "organization",
+    "papers",
+    "preparation",
+    "proposals",
+    "publicity",
+    "sittings",
+    "statements",
+    "supervision",
+    "votes",
+]

@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact, GreaterThan
 from common.choices import Level
 from compliance.choices import RuleGroup
 from compliance.registry import Facts, register
-from compliance.rules.subjects import DecisionRule
+from compliance.rules.subjects import DecisionRule, EntryRule
 from compliance.words import counted, day, days_between, pinned_int
 from decisions.choices import FAVOURABLE, AttachmentKind, Disagreement, EvidenceResult, Purpose
 from decisions.models import Attachment, Consultation, Prerequisite
@@ -19,6 +19,8 @@ from governance.choices import CongressMode, PrerequisiteKind, Route
 from governance.models import School
 from meetings.choices import EntryState, MeetingMode
 from meetings.models import AgendaEntry
+
+FORMS = Q(stage__purpose=Purpose.DECIDE) | Q(stage__purpose=Purpose.DEPLOY, stage__item__route=Route.ADMIN)
 
 
 def flag(condition: Any) -> ExpressionWrapper:
@@ -40,9 +42,21 @@ def paper() -> Any:
     return flag(Exact(F("meeting__mode"), MeetingMode.RETROSPECTIVE))
 
 
-def _on(value: str) -> str:
+def on_day(value: str) -> str:
+    """An ISO day as people read it."""
     when = date.fromisoformat(value)
     return f"{when.year}年{when.month}月{when.day}日"
+
+
+class FormingRule(EntryRule):
+    """Asked of each entry that formed a decision in favour: 决定, or 部署 on route A."""
+
+    outcomes_asked = FAVOURABLE
+    link = "decisions:item_detail"
+    link_id = "stage__item_id"
+
+    def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:
+        return super().asked(schools, as_of).filter(FORMS)
 
 
 @register
@@ -93,10 +107,12 @@ class ProposedFirst(DecisionRule):
 
     def sentence(self, e: Facts) -> str:
         if e["proposed_day"] is None:
-            return f"{_on(e['decided_day'])}党组织会议决定前，校长办公会议没有研究提出：提出 0 次 ＜ 1 次。"
+            return (
+                f"{on_day(e['decided_day'])}党组织会议决定前，校长办公会议没有研究提出：提出 0 次 ＜ 1 次。"
+            )
         age = (date.fromisoformat(e["decided_day"]) - date.fromisoformat(e["proposed_day"])).days
         return (
-            f"校长办公会议 {_on(e['proposed_day'])}提出，至 {_on(e['decided_day'])}决定已 {age} 日："
+            f"校长办公会议 {on_day(e['proposed_day'])}提出，至 {on_day(e['decided_day'])}决定已 {age} 日："
             f"{age} ＞ {e['max_days']}，应重新研究提出。"
         )
 
@@ -193,12 +209,12 @@ class ConsultedWithoutDispute(DecisionRule):
         return Q(agreed_day__isnull=True)
 
     def sentence(self, e: Facts) -> str:
-        head = f"{_on(e['decided_day'])}会议前沟通 {e['talks']} 次，其中有重大分歧 {e['disputes']} 次"
+        head = f"{on_day(e['decided_day'])}会议前沟通 {e['talks']} 次，其中有重大分歧 {e['disputes']} 次"
         return f"{head}；就上会方案取得一致的沟通 0 次 ＜ 1 次。"
 
 
 @register
-class InterestsHeard(DecisionRule):
+class InterestsHeard(FormingRule):
     """R20: matters of staff and students' interests were heard, and approved where the congress must approve."""
 
     code = "R20"
@@ -218,15 +234,10 @@ class InterestsHeard(DecisionRule):
     )
 
     def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:
-        decided = AgendaEntry.objects.filter(
-            Q(stage__purpose=Purpose.DECIDE)
-            | Q(stage__purpose=Purpose.DEPLOY, stage__item__route=Route.ADMIN)
-        )
         return (
-            super(DecisionRule, self)
+            super()
             .asked(schools, as_of)
             .filter(
-                pk__in=decided.values("pk"),
                 stage__item__catalogue_entry__prerequisites__overlap=[
                     PrerequisiteKind.OPINION,
                     PrerequisiteKind.CONGRESS,

@@ -7,7 +7,19 @@ the world that leads to such facts is built in test_rules_*.py.
 from importlib import import_module
 from typing import Any
 
-GROUPS = ("organization", "items", "meetings", "votes", "papers", "execution", "supervision")
+GROUPS = (
+    "organization",
+    "items",
+    "agenda",
+    "preparation",
+    "meetings",
+    "votes",
+    "papers",
+    "execution",
+    "publicity",
+    "changes",
+    "supervision",
+)
 OK, BAD, UNKNOWN = "compliant", "violating", "unknown"
 Row = tuple[str, dict[str, Any], str]
 
