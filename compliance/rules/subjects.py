@@ -118,6 +118,18 @@ class DecisionRule(EntryRule):
         return super().asked(schools, as_of).filter(stage__purpose__in=self.purposes)
 
 
+def narrowest_scope(meeting: str) -> Coalesce:
+    """知悉范围 of the papers of a meeting: that of its narrowest item."""
+    narrowest = (
+        AgendaEntry.objects.filter(meeting=OuterRef(meeting), stage__isnull=False)
+        .order_by()
+        .values("meeting")
+        .annotate(narrowest=Max("stage__item__access_scope"))
+        .values("narrowest")
+    )
+    return Coalesce(Subquery(narrowest), AccessScope.INTERNAL, output_field=IntegerField())
+
+
 class MeetingRule(Rule):
     """Asked of each meeting that was held and closed."""
 
@@ -137,11 +149,4 @@ class MeetingRule(Rule):
         return day("started_at")
 
     def scope(self) -> Any:
-        narrowest = (
-            AgendaEntry.objects.filter(meeting=OuterRef("pk"), stage__isnull=False)
-            .order_by()
-            .values("meeting")
-            .annotate(narrowest=Max("stage__item__access_scope"))
-            .values("narrowest")
-        )
-        return Coalesce(Subquery(narrowest), AccessScope.INTERNAL, output_field=IntegerField())
+        return narrowest_scope("pk")

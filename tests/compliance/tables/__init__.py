@@ -8,6 +8,10 @@ from importlib import import_module
 from typing import Any
 
 GROUPS = (
+    "attendance",
+    "ballots",
+    "sittings",
+    "statements",
     "organization",
     "items",
     "agenda",

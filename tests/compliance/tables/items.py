@@ -2,7 +2,7 @@
 
 from tests.compliance.tables import BAD, OK, UNKNOWN, Row
 
-PROPOSED = {"proposed_day": "2026-10-08", "decided_day": "2026-10-20", "max_days": 90}
+PROPOSED = {"proposed_day": "2026-10-08", "decided_day": "2026-10-20", "max_days": 90, "was_urgent": False}
 PREPARED = {
     "decided_day": "2026-10-20",
     "research": 1,
@@ -35,6 +35,7 @@ ROWS: dict[str, list[Row]] = {
         ("违规", PROPOSED | {"proposed_day": None}, BAD),
         ("边界", PROPOSED | {"decided_day": "2027-01-06"}, OK),
         ("边界", PROPOSED | {"decided_day": "2027-01-07"}, BAD),
+        ("边界", PROPOSED | {"proposed_day": None, "was_urgent": True}, OK),
         ("无法判定", PROPOSED | {"max_days": None}, UNKNOWN),
     ],
     "R16": [
