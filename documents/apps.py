@@ -8,6 +8,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = "公文"
 
     def ready(self) -> None:
-        """Register the font check, and the tasks for processes that run them in place."""
+        """Register the font check and what is sealed, and the tasks for processes that run them in place."""
         import_module("documents.fonts")
         import_module("documents.tasks")
+        import_module("documents.seals").register_all()

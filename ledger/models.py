@@ -26,6 +26,7 @@ class LedgerEntry(models.Model):
     kind = models.CharField("行为", max_length=60)
     subject = models.CharField("对象", max_length=80, help_text="例如 decisions.decisionitem:31")
     payload = models.JSONField("内容")
+    rows = models.JSONField("记录摘要", default=dict, help_text="此行为写入的正式记录及其 SHA-256")
     actor_id = models.BigIntegerField("办理人编号", null=True)
     actor_name = models.CharField("办理人", max_length=40)
     recorded_at = models.DateTimeField("时间")

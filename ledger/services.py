@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from ledger import rows
 from ledger.models import Chain, LedgerEntry
 
 GENESIS = "0" * 64
@@ -31,6 +32,7 @@ def digest_of(entry: LedgerEntry) -> str:
             "kind": entry.kind,
             "subject": entry.subject,
             "payload": entry.payload,
+            "rows": entry.rows,
             "actor_id": entry.actor_id,
             "actor_name": entry.actor_name,
             "recorded_at": entry.recorded_at.isoformat(),
@@ -42,7 +44,7 @@ def digest_of(entry: LedgerEntry) -> str:
 def append(
     chain_key: str, *, kind: str, subject: str, payload: dict[str, Any], actor: Any = None
 ) -> LedgerEntry:
-    """Seal one act at the end of a chain; must run inside the transaction of the act itself.
+    """Seal one act and the rows it wrote at the end of a chain; must run inside the transaction of the act itself.
 
     Locks the head row of this chain only, so schools never wait for one another.
     """
@@ -56,6 +58,7 @@ def append(
         kind=kind,
         subject=subject,
         payload=json.loads(canonical(payload)),
+        rows=rows.take(chain_key),
         actor_id=getattr(actor, "pk", None),
         actor_name=str(actor or "系统"),
         recorded_at=timezone.now(),
@@ -72,16 +75,21 @@ def append(
 
 @dataclass(frozen=True)
 class Breach:
-    """One place where a chain does not hold."""
+    """One place where a chain, or a record sealed in it, does not hold; no sequence where nothing was ever sealed."""
 
     chain: str
-    sequence: int
+    sequence: int | None
     problem: str
+    row: str = ""
+    fields: tuple[str, ...] = ()
 
 
-def verify(chain_key: str) -> Iterator[Breach]:
-    """Every breach of one chain, in order; nothing when the chain holds from its first entry to its head."""
-    previous, expected = GENESIS, 1
+def verify(chain_key: str, *, with_rows: bool = False) -> Iterator[Breach]:
+    """Every breach of one chain, in order; nothing when the chain holds from its first entry to its head.
+
+    `with_rows` also compares every formal record with its last seal.
+    """
+    previous, expected, seals = GENESIS, 1, {}
     for entry in LedgerEntry.objects.filter(chain_id=chain_key).order_by("sequence").iterator():
         if entry.sequence != expected:
             yield Breach(chain_key, expected, "序号中断")
@@ -90,6 +98,12 @@ def verify(chain_key: str) -> Iterator[Breach]:
         if entry.digest != digest_of(entry):
             yield Breach(chain_key, entry.sequence, "内容与哈希不符")
         previous, expected = entry.digest, entry.sequence + 1
+        for row, digest in entry.rows.items():
+            seals[row] = (entry.sequence, digest)
     chain = Chain.objects.filter(key=chain_key).first()
     if chain is None or chain.sequence != expected - 1 or chain.head != previous:
         yield Breach(chain_key, expected, "链尾与最后一条不符")
+    if with_rows:
+        for found in rows.compare(chain_key, {row: digest for row, (_, digest) in seals.items()}):
+            sequence = seals[found.row][0] if found.row in seals else None
+            yield Breach(chain_key, sequence, found.problem, found.row, found.fields)

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from common.history import save_as
+from decisions.choices import ItemState
 from decisions.models import DecisionItem, ItemEvent
 from governance.choices import AccessScope
 from ledger import services as ledger
@@ -20,12 +21,11 @@ def record(
     actor: Any,
     reason: str = "",
     data: dict[str, Any] | None = None,
-    seal: bool = True,
 ) -> ItemEvent:
     """Save a changed item with history, write its event, and seal the act in the school's chain.
 
-    Must run inside the transaction that locked the item. `seal=False` only for drafts and edits that are
-    not formal acts; they still get an event and field history.
+    Must run inside the transaction that locked the item. What happens to a draft is not a formal act: it gets
+    event and field history only, and is sealed with 申报.
     """
     item.version += 1
     save_as(item, actor, reason or text)
@@ -38,7 +38,7 @@ def record(
         actor=actor,
         data={**(data or {}), **({"reason": reason} if reason else {})},
     )
-    if seal:
+    if item.state != ItemState.DRAFT:
         ledger.append(
             item.school.chain_key,
             kind=kind,

@@ -19,6 +19,7 @@ from documents.services import next_number
 from governance.access import offices_of
 from governance.models import CatalogueEntry, School
 from governance.selectors import chairs_of
+from ledger.rows import touch
 
 FIELDS = (
     "title",
@@ -53,7 +54,7 @@ def draft_item(*, actor: Any, school: School, entry: CatalogueEntry, fields: dic
     )
     _assign(item, fields)
     save_as(item, actor, "起草议题")
-    record(item, kind="item.drafted", text=f"{actor}起草议题", actor=actor, seal=False)
+    record(item, kind="item.drafted", text=f"{actor}起草议题", actor=actor)
     return item
 
 
@@ -126,7 +127,7 @@ def set_concerned(item_id: int, *, actor: Any, people: Iterable[tuple[Any, str]]
     for person, relation in wanted.values():
         ConcernedPerson.objects.update_or_create(item=item, person=person, defaults={"relation": relation})
     names = "、".join(str(person) for person, _ in wanted.values()) or "无"
-    record(item, kind="item.concerned", text=f"{actor}登记利害回避人：{names}", actor=actor, seal=False)
+    record(item, kind="item.concerned", text=f"{actor}登记利害回避人：{names}", actor=actor)
     return item
 
 
@@ -150,6 +151,8 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
     text = f"{actor}{'重新申报' if is_again else '申报'}议题"
     if item.proposer_id != actor.pk:
         text += f"，提出人{item.proposer}"
+    for parts in (item.events, item.prerequisites, item.consultations, item.attachments, item.concerned):
+        touch(parts.all())
     record(item, kind=transitions.SUBMIT.event, text=text, actor=actor)
     tell(
         item,

@@ -97,7 +97,6 @@ def begin_deliberation(item: DecisionItem, stage: Stage, *, actor: Any, meeting_
         text=f"{meeting_label}开始审议",
         actor=actor,
         data={"stage": stage.pk},
-        seal=False,
     )
 
 
@@ -111,7 +110,6 @@ def pause_deliberation(item: DecisionItem, stage: Stage, *, actor: Any, meeting_
         text=f"{meeting_label}暂停审议",
         actor=actor,
         data={"stage": stage.pk},
-        seal=False,
     )
 
 

@@ -26,6 +26,7 @@ from governance.choices import (
 )
 from governance.models import Authority, CatalogueEntry, School
 from ledger import services as ledger
+from ledger.rows import touch
 
 TABLE = Path(__file__).resolve().parent.parent / "data" / "catalogue.csv"
 LETTERS: dict[str, str] = {
@@ -121,6 +122,7 @@ def publish_catalogue(*, actor: Any, authority: Authority) -> list[CatalogueEntr
         default_change_reason="发布事项清单",
     )
     if entries:
+        touch(entries)
         ledger.append(
             authority.chain_key,
             kind="catalogue.published",
@@ -154,6 +156,7 @@ def adopt_catalogue(*, actor: Any, school: School) -> list[CatalogueEntry]:
         default_change_reason="启用区版清单",
     )
     if entries:
+        touch(entries)
         ledger.append(
             school.chain_key,
             kind="catalogue.adopted",

@@ -13,6 +13,7 @@ from governance.access import require_authority
 from governance.choices import BodyKind, PartyOrgKind, SchoolPreset
 from governance.models import Authority, AuthorityMember, Body, PartyOrg, School
 from ledger import services as ledger
+from ledger.rows import touch
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,12 @@ def create_school(
         "登记党组织",
     )
     party_kind = BodyKind.PARTY if form.has_committee else BodyKind.ASSEMBLY
-    Body.objects.bulk_create(
-        [
-            Body(school=school, kind=party_kind, name=form.party_body),
-            Body(school=school, kind=BodyKind.ADMIN, name="校长办公会议"),
-            Body(school=school, kind=BodyKind.STAFF_CONGRESS, name="教职工代表大会"),
-        ]
-    )
+    bodies = [
+        Body(school=school, kind=party_kind, name=form.party_body),
+        Body(school=school, kind=BodyKind.ADMIN, name="校长办公会议"),
+        Body(school=school, kind=BodyKind.STAFF_CONGRESS, name="教职工代表大会"),
+    ]
+    touch(Body.objects.bulk_create(bodies))
     ledger.append(
         school.chain_key,
         kind="school.created",

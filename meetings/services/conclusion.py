@@ -11,9 +11,10 @@ from decisions.access import lock_item
 from decisions.choices import TASKING, Outcome
 from decisions.services import outcomes
 from decisions.services.outcomes import TaskSpec
+from ledger.rows import touch
 from meetings import access
 from meetings.choices import EntryKind, EntryState, MeetingState
-from meetings.models import AgendaEntry
+from meetings.models import AgendaEntry, Ballot
 from meetings.rules import assess, snapshot_of
 from meetings.services.planning import require_state, seal
 
@@ -58,6 +59,9 @@ def conclude_entry(entry_id: int, *, actor: Any, outcome: str, version: int) -> 
     entry.snapshot = snapshot_of(entry, assessment, at=now, outcome=outcome)
     entry.version += 1
     save_as(entry, actor, f"结束本题：{Outcome(outcome).label}")
+    ballots = Ballot.objects.filter(tally__entry=entry)
+    for parts in (entry.statements.all(), entry.recusals.all(), entry.tallies.all(), ballots):
+        touch(parts)
     decided_on = timezone.localtime(meeting.started_at if meeting.is_retrospective else now).date()
     outcomes.conclude_stage(
         lock_item(entry.stage.item_id),

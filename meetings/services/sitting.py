@@ -9,6 +9,7 @@ from django.utils import timezone
 from common.errors import NotNow, StaleVersion
 from common.history import save_as
 from governance.parameters import resolve
+from ledger.rows import touch
 from meetings import access
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, EntryState, MeetingState
 from meetings.models import Attendance, Meeting, MeetingRecord, Observer
@@ -146,6 +147,7 @@ def close_meeting(meeting_id: int, *, actor: Any, ended_at: datetime | None = No
         row.status = AttendanceStatus.ABSENT
         row.version += 1
         save_as(row, actor, "散会时未签到")
+    touch([*meeting.attendances.all(), *meeting.observers.all()])
     meeting.state, meeting.ended_at = MeetingState.CLOSED, end
     meeting.version += 1
     save_as(meeting, actor, "散会")

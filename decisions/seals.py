@@ -1,0 +1,31 @@
+"""What of the items is sealed: everything from 申报 on; drafts are nobody's decision."""
+
+from django.db.models import Q
+
+from decisions import models
+from decisions.choices import ItemState
+from ledger.rows import register
+
+
+def register_all() -> None:
+    """Called when the app is ready."""
+    register(models.DecisionItem, formal=~Q(state=ItemState.DRAFT))
+    submitted = ~Q(item__state=ItemState.DRAFT)
+    for model in (
+        models.Stage,
+        models.ItemEvent,
+        models.Prerequisite,
+        models.Consultation,
+        models.Attachment,
+        models.Resolution,
+        models.Task,
+        models.Reconsideration,
+        models.PublicNotice,
+        models.EmergencyAction,
+        models.ReadingGrant,
+    ):
+        register(model, formal=submitted)
+    register(models.ConcernedPerson, school="item__school_id", formal=submitted)
+    register(models.TaskReport, school="task__school_id")
+    register(models.TaskExtension, school="task__school_id")
+    register(models.ReconsiderationSecond, school="reconsideration__school_id")

@@ -1,0 +1,15 @@
+"""What of the institutions is sealed: schools, bodies, offices, the catalogue and the parameters in force."""
+
+from governance import models
+from ledger.rows import register
+
+
+def register_all() -> None:
+    """Called when the app is ready."""
+    register(models.School, school="id")
+    register(models.Authority, school="", authority="id")
+    register(models.AuthorityMember, school="", authority="authority_id")
+    for model in (models.PartyOrg, models.Body, models.Seat, models.Staff, models.Portfolio):
+        register(model)
+    for model in (models.CatalogueEntry, models.ProcedureParameter):
+        register(model, authority="authority_id")
