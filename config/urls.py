@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("governance.urls")),
     path("", include("decisions.urls")),
     path("", include("meetings.urls")),
+    path("", include("registers.urls")),
     path("district/", include("oversight.urls")),
     path("notices/", include("notifications.urls")),
     path("documents/", include("documents.urls")),
