@@ -90,15 +90,16 @@ def in_state(findings: QuerySet[Finding], state: str, today: date) -> QuerySet[F
 
 def state_counts(findings: QuerySet[Finding], today: date) -> dict[str, int]:
     """What each tile counts; one query."""
-    return findings.aggregate(
-        **{key or "open": Count("pk", filter=_condition(key, today)) for key in TILES}
-    )
+    return findings.aggregate(**{key or "open": Count("pk", filter=_condition(key, today)) for key in TILES})
 
 
 def ordered(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     """The most pressing first: level, breaches before 无法判定, the nearest deadline, the newest fact."""
     hardness = Case(
-        *(When(level=level, then=Value(n)) for n, level in enumerate((Level.BLOCK, Level.BREACH, Level.WARN))),
+        *(
+            When(level=level, then=Value(n))
+            for n, level in enumerate((Level.BLOCK, Level.BREACH, Level.WARN))
+        ),
         default=Value(9),
         output_field=IntegerField(),
     )
@@ -159,7 +160,9 @@ def waiting_for_district(user: Any, schools: Any, limit: int = 5) -> list[Findin
     findings = visible_findings(user).filter(school__in=schools, state__in=DISTRICT_STATES)
     return [
         row_of(finding)
-        for finding in findings.select_related("school").order_by(F("due_on").asc(nulls_last=True), "pk")[:limit]
+        for finding in findings.select_related("school").order_by(F("due_on").asc(nulls_last=True), "pk")[
+            :limit
+        ]
     ]
 
 

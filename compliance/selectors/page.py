@@ -257,7 +257,12 @@ def _route(finding: Finding, steps: list[FindingStep]) -> list[Step]:
         elif is_over and number == 2 and at == 2:
             lines = ["已自行消除，无须核实"]
         route.append(
-            Step(number, name, state=state, lines=[*due, now] if state == "now" else lines if number <= at else [])
+            Step(
+                number,
+                name,
+                state=state,
+                lines=[*due, now] if state == "now" else lines if number <= at else [],
+            )
         )
     return route
 
