@@ -74,6 +74,14 @@ LOOKS: dict[str, tuple[str, str]] = {
     "催办": ("bell-ringing", WARN),
     "待处理": ("hourglass", WARN),
     "已同意": ("circle-check", OK),
+    # 台账
+    "草稿": ("pencil", GREY),
+    "已报送": ("send", RUN),
+    "退改": ("arrow-back-up", WARN),
+    "已审阅": ("circle-check", OK),
+    "待审核": ("hourglass", WARN),
+    "退回修改": ("arrow-back-up", WARN),
+    "审核通过": ("circle-check", OK),
     # 出席、表决和表态
     "到会": ("check", OK),
     "请假": ("calendar-off", GREY),

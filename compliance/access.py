@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from common.errors import NotVisible
+from common.errors import NotPermitted, NotVisible
 from compliance.models import Finding
 from governance.access import Offices, offices_of
 from governance.choices import AccessScope, AuthorityRole, BodyKind, SeatRole
@@ -95,3 +95,22 @@ def district_people(school: School, *roles: str) -> list[User]:
     """Members of the school's authority with one of the roles today."""
     members = AuthorityMember.objects.active().filter(authority=school.authority_id, role__in=roles)
     return list(User.objects.filter(pk__in=members.values("person"), is_active=True).order_by("pk"))
+
+
+def reads_findings(user: Any, school: School | None = None) -> bool:
+    """Whether the person holds an office in a school, or supervises one: in this one, or (None) in any."""
+    schools = School.objects.visible_to(user)
+    if school is not None:
+        schools = schools.filter(pk=school.pk)
+    offices = Seat.objects.active().office().filter(person=user, school__in=schools)
+    return offices.exists() or schools.supervised_by(user).exists()
+
+
+def require_reader(user: Any, school: School | None = None) -> None:
+    """NotVisible without a school one may see; NotPermitted for those who serve in it without an office."""
+    schools = School.objects.visible_to(user)
+    if not (schools.filter(pk=school.pk) if school else schools).exists():
+        raise NotVisible("School")
+    if not reads_findings(user, school):
+        need = "班子成员、会议秘书或区教育工委人员"
+        raise NotPermitted(f"合规情况由{need}查看。", need=need)

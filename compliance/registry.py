@@ -90,6 +90,7 @@ class Rule(ABC):
     pinned: ClassVar[str] = ""  # path of the parameters pinned on the meeting; empty: those in force on as_of
     link: ClassVar[str] = ""  # URL name of the page that mends it
     link_id: ClassVar[str] = "pk"  # path of its argument
+    link_words: ClassVar[tuple[str, ...]] = ()  # fixed arguments before it, e.g. the name of a register
 
     @abstractmethod
     def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:

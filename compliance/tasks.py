@@ -25,5 +25,6 @@ def evaluate_all() -> None:
 @shared_task(ignore_result=True)
 def escalate_overdue() -> int:
     """Remind of overdue steps of rectifications (beat, 08:10); returns how many findings were reminded of now."""
+    services.follow_up()  # what an evaluation by hand has left
     today = timezone.localdate()
     return sum(followup.escalate(pk, today) for pk in followup.overdue_ids(today))

@@ -50,6 +50,12 @@ class Offices:
         )
 
     @property
+    def holds_office(self) -> bool:
+        """As SeatQuerySet.office: leadership, members of a deciding assembly, and the clerks."""
+        deciding = (BodyKind.PARTY, BodyKind.ADMIN, BodyKind.ASSEMBLY)
+        return self.is_clerk or any(seat.is_voting and seat.body.kind in deciding for seat in self.seats)
+
+    @property
     def belongs(self) -> bool:
         return bool(self.seats) or self.staff is not None
 

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from oversight import views
+from oversight.views import schools
 
 app_name = "oversight"
 urlpatterns = [
-    path("schools/", views.school_list, name="school_list"),
-    path("schools/<int:pk>/", views.school_detail, name="school_detail"),
+    path("schools/", schools.school_list, name="school_list"),
+    path("schools/<int:pk>/", schools.school_detail, name="school_detail"),
 ]

@@ -75,12 +75,13 @@ class Shell:
     def nav(self) -> list[NavGroup]:
         """The side navigation; district members also get their schools."""
         groups = [NavGroup("", self.work)]
+        watching = []
         if self.is_district:
-            groups.append(
-                NavGroup(
-                    "监督", [self._entry("oversight:school_list", "学校", "building-community", "oversight:")]
-                )
-            )
+            watching.append(self._entry("oversight:school_list", "学校", "building-community", "oversight:"))
+        if self.reads_registers:
+            watching.append(self._entry("registers:register_list", "台账", "notebook", "registers:"))
+        if watching:
+            groups.append(NavGroup("监督", watching))
         groups.append(
             NavGroup(
                 "基础",
@@ -94,6 +95,12 @@ class Shell:
             )
         )
         return groups
+
+    @cached_property
+    def reads_registers(self) -> bool:
+        """Whether the registers of the current school are the person's to read."""
+        offices = self.request.offices
+        return bool(offices) and (offices.holds_office or self.is_district)
 
     @cached_property
     def overdue_tasks(self) -> int:

@@ -53,6 +53,7 @@ class DeployedInTime(DecisionRule):
             state=EntryState.CONCLUDED,
             outcome__in=FAVOURABLE,
             meeting__started_at__gte=OuterRef("meeting__started_at"),
+            meeting__started_at__date__lte=OuterRef("as_of"),
         ).order_by("meeting__started_at")
         return {
             "decided_day": day("meeting__started_at"),

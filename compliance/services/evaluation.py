@@ -215,7 +215,7 @@ def _finding(rule: Rule, row: dict[str, Any], clauses: list[dict[str, str]], now
         missing=rule.gaps_of(row["gaps"]) if is_unknown else [],
         evidence=row["evidence"],
         parameters=row["found_parameters"],
-        link=reverse(rule.link, args=[row["found_link"]] if rule.link_id else []),
+        link=reverse(rule.link, args=[*rule.link_words, *([row["found_link"]] if rule.link_id else [])]),
         first_seen_at=now,
         last_seen_at=now,
     )

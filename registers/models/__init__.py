@@ -1,6 +1,6 @@
 """监督台账: dated facts of school governance that no meeting of the platform produces."""
 
-from registers.models.base import Record, term_label
+from registers.models.base import Record
 from registers.models.conduct import (
     Appraisal,
     DutyReview,
@@ -32,5 +32,4 @@ __all__ = [
     "StaffCongressSession",
     "SuperiorApproval",
     "TermReport",
-    "term_label",
 ]

@@ -1,6 +1,5 @@
 """What every register shares: the school, who recorded it and when, a file, and void instead of delete."""
 
-from datetime import date
 from typing import Any
 
 from django.db import models
@@ -90,8 +89,3 @@ def term_check(name: str) -> models.CheckConstraint:
         name=name,
         violation_error_message="学期从2月1日（春）或8月1日（秋）起算。",
     )
-
-
-def term_label(starts_on: date) -> str:
-    """A term in words, from its first day, e.g. 2026春."""
-    return f"{starts_on.year}{'春' if starts_on.month == 2 else '秋'}"

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from meetings.models import Meeting
 from registers.choices import ApprovalMatter, FilingState, InspectionKind, PolicyKind, ReportState
-from registers.models.base import Record, Reviewed, term_check, term_label
+from registers.models.base import Record, Reviewed, term_check
+from registers.periods import term_words
 
 
 class SuperiorApproval(Record):
@@ -63,7 +64,7 @@ class TermReport(Reviewed, Record):
         ]
 
     def __str__(self) -> str:
-        return f"{term_label(self.term_starts_on)} 学期报告"
+        return f"{term_words(self.term_starts_on)} 学期报告"
 
 
 class PolicyFiling(Reviewed, Record):
@@ -145,4 +146,4 @@ class ExecutionReport(Record):
         indexes = [models.Index(fields=["school", "term_starts_on"], name="execution_school_term")]
 
     def __str__(self) -> str:
-        return f"{term_label(self.term_starts_on)} 决议执行情况报告"
+        return f"{term_words(self.term_starts_on)} 决议执行情况报告"

@@ -27,11 +27,11 @@ def test_rule_is_complete(code):
     assert rule.code == code and rule.title and rule.mend
     assert rule.clauses and set(rule.clauses) <= set(CLAUSES)
     assert set(rule.parameters) <= set(KEYS)
-    assert rule.trigger and all(re.fullmatch(r"[a-z]+(\.[a-z_]+)?", act) for act in rule.trigger)
+    assert rule.trigger and all(re.fullmatch(r"[a-z_]+(\.[a-z_]+)?", act) for act in rule.trigger)
     assert {name for name, _ in rule.cases} == WORDS
     if not any(clause.is_binding for clause in rule.clause_list()):
         assert rule.note, "a rule without a national clause says so"
-    assert reverse(rule.link, args=[1] if rule.link_id else [])
+    assert reverse(rule.link, args=[*rule.link_words, *([1] if rule.link_id else [])])
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

@@ -13,7 +13,7 @@ from decisions.services import items
 from governance import services
 from governance.choices import BodyKind, SchoolPreset, SeatRole
 from meetings.services import records, sitting
-from oversight.selectors import school_rows, totals
+from oversight.selectors.schools import school_rows, totals
 from tests.factories import governance as make
 from tests.factories.decisions import SUBMITTED, make_item
 from tests.factories.meetings import hold

@@ -10,7 +10,7 @@ from common.errors import NotVisible
 from governance.choices import PartyOrgKind, SchoolStage
 from governance.models import School
 from governance.selectors import leadership
-from oversight import selectors
+from oversight.selectors import schools as selectors
 
 SETUPS = (("separate", "分设"), ("dual", "一肩挑"))
 
