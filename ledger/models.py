@@ -44,3 +44,39 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain_id}#{self.sequence} {self.kind}"
+
+
+class DailyRoot(models.Model):
+    """The Merkle root over the heads of all chains at the end of one day; exported, it proves a later rewrite."""
+
+    day = models.DateField("日期", unique=True)
+    root = models.CharField("默克尔根", max_length=64)
+    heads = models.JSONField("链尾", help_text="[[链, 序号, 哈希]]，按链排序")
+    made_at = models.DateTimeField("生成时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "每日根哈希"
+        verbose_name_plural = "每日根哈希"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.root[:12]}"
+
+
+class LedgerCheck(models.Model):
+    """One verification of chains and records: how many, and what did not hold."""
+
+    began_at = models.DateTimeField("开始")
+    finished_at = models.DateTimeField("结束", null=True, blank=True)
+    chains = models.PositiveIntegerField("链数", default=0)
+    breaches = models.JSONField(
+        "不符之处", default=list, help_text="[{chain, sequence, problem, row, fields}]"
+    )
+
+    class Meta:
+        verbose_name = "存证核验"
+        verbose_name_plural = "存证核验"
+        ordering = ["-began_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d} {self.chains} 条链"
