@@ -61,6 +61,11 @@ def effective_int(key: str, school: str = "school", on: str = "as_of") -> Subque
     return Subquery(_in_force(key, school, on).values("number")[:1], output_field=BigIntegerField())
 
 
+def effective_denominator(key: str, school: str = "school", on: str = "as_of") -> Subquery:
+    """The denominator of a fraction in force for the school on the day named by `on`."""
+    return Subquery(_in_force(key, school, on).values("denominator")[:1], output_field=BigIntegerField())
+
+
 def effective_word(key: str, school: str = "school", on: str = "as_of") -> NullIf:
     """The choice of a parameter in force for the school on the day named by `on`."""
     return NullIf(Subquery(_in_force(key, school, on).values("word")[:1]), Value(""))

@@ -85,6 +85,8 @@ _KEYS = (
     Key("term_report.per_term", "每学期报告", "int", 1, "曲靖做法", unit="次"),
     Key("integrity_topic.per_year", "廉政专题研究", "int", 2, SUGGESTED, unit="次／年"),
     Key("appraisal.talk_below", "测评谈话线", "int", 80, "参照民主测评办法", unit="分"),
+    Key("inspection.report_days", "整改报告期限", "int", 60, "参照 2014 年口径（待核）", unit="日"),
+    Key("loan.settle_months", "借款核销期限", "int", 6, "参照地方巡察整改做法", unit="个月"),
     Key("fund.per_member", "党员活动经费", "int", 200, "曲靖做法", unit="元／人"),
     Key("fund.payroll_ratio", "党建经费占工资总额", "fraction", [3, 200], "曲靖做法"),
     Key("rectify.answer_days", "合规问题核实期限", "int", 7, SUGGESTED, unit="日"),
