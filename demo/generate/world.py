@@ -129,6 +129,7 @@ def _institution(world: World) -> None:
         education_group=plan.group,
         students=plan.students,
         teachers=plan.teachers,
+        joined_on=frame.founded,
     )
     body, suffix = PARTY_NAMES[plan.kind] if plan.has_committee else ("支部党员大会", "支部")
     years = 5 if plan.kind == PartyOrgKind.COMMITTEE else 3
@@ -182,8 +183,9 @@ def _offices(world: World) -> None:
     plan, people, since = world.plan, world.people, world.frame.founded
     party: list[tuple[str, SeatRole]] = [("secretary", SeatRole.SECRETARY)]
     if not plan.has_committee:
-        others = ("vice", "discipline", "organizer", "member", "second_vice")
+        others = ("discipline", "vice", "organizer", "member", "second_vice")
         party += [(key, SeatRole.PARTY_MEMBER) for key in others[: plan.party_members - 1]]
+        party[1] = ("discipline", SeatRole.DISCIPLINE_MEMBER)
     else:
         if not plan.is_dual:
             party.append(("principal", SeatRole.DEPUTY_SECRETARY))
