@@ -1,4 +1,4 @@
-"""One set of pages and services for thirteen registers."""
+"""One set of pages and services for every register."""
 
 from datetime import timedelta
 
