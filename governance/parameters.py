@@ -82,6 +82,7 @@ _KEYS = (
     ),
     Key("fund.large_threshold", "大额资金起点", "money", None, "须由区或校设定", unit="元"),
     Key("fund.split_window_days", "拆分识别窗口", "int", 90, SUGGESTED, unit="日"),
+    Key("execution_report.per_term", "校长报告决议执行情况", "int", 1, SUGGESTED, unit="次／学期"),
     Key("term_report.per_term", "每学期报告", "int", 1, "曲靖做法", unit="次"),
     Key("integrity_topic.per_year", "廉政专题研究", "int", 2, SUGGESTED, unit="次／年"),
     Key("appraisal.talk_below", "测评谈话线", "int", 80, "参照民主测评办法", unit="分"),
