@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.choices import AdminRole, SecurityKind
+from accounts.words import DETAIL_WORDS, VALUE_WORDS, agent_words
 
 
 class User(AbstractUser):
@@ -98,3 +99,14 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.account}"
+
+    @property
+    def agent_words(self) -> str:
+        """The browser in words, e.g. Chrome，Windows; empty outside a browser."""
+        return agent_words(self.agent) if self.agent else ""
+
+    @property
+    def detail_words(self) -> str:
+        """The details in words of the trail; numbers and codes only."""
+        said = {key: VALUE_WORDS.get(str(value), value) for key, value in self.detail.items()}
+        return "，".join(f"{word} {said[key]}" for key, word in DETAIL_WORDS.items() if key in said)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.choices import AdminRole
 from accounts.models import SecurityEvent, User
 from accounts.policy import has_second_factor
+from accounts.words import agent_words
 from common.errors import NotVisible
 
 
@@ -21,33 +22,6 @@ def demo_accounts() -> QuerySet[User]:
     if settings.APP_ENV != "demo":
         return User.objects.none()
     return User.objects.filter(is_active=True).exclude(demo_label="").order_by("pk")
-
-
-# Most specific first: every browser also names the one it descends from.
-BROWSERS = (
-    ("DingTalk", "钉钉"),
-    ("wxwork", "企业微信"),
-    ("Lark", "飞书"),
-    ("MicroMessenger", "微信"),
-    ("Edg", "Edge"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-SYSTEMS = (
-    ("Windows", "Windows"),
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def agent_words(agent: str) -> str:
-    """A browser's own description in two words, e.g. Chrome，Windows."""
-    found = [next((word for mark, word in table if mark in agent), "") for table in (BROWSERS, SYSTEMS)]
-    return "，".join(word for word in found if word) or "未知浏览器"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from governance import views
+from governance import security_views, views
 
 app_name = "governance"
 urlpatterns = [
@@ -12,5 +12,9 @@ urlpatterns = [
     path("catalogue/<int:pk>/", views.entry_page, name="catalogue_entry"),
     path("catalogue/<int:pk>/tighten/", views.tighten_page, name="catalogue_tighten"),
     path("parameters/", views.parameters_page, name="parameters"),
+    path("authorities/", security_views.member_list, name="member_list"),
+    path("authorities/<int:pk>/new/", security_views.member_new, name="member_new"),
+    path("authorities/<int:pk>/second-factor/", security_views.second_factor, name="second_factor"),
+    path("authorities/members/<int:pk>/end/", security_views.member_end, name="member_end"),
     path("parameters/<str:key>/", views.parameter_page, name="parameter"),
 ]

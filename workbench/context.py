@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from accounts.choices import AdminRole
 from common.templatetags.ui import nav_url
 from decisions.models import Task
 from governance.models import AuthorityMember, School
@@ -73,7 +74,9 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[NavGroup]:
-        """The side navigation; district members also get their schools."""
+        """The side navigation; district members also get their schools, administrators only their own rooms."""
+        if self.user.admin_role:
+            return [NavGroup("", self.administration)]
         groups = [NavGroup("", self.work)]
         watching = []
         if self.is_district:
@@ -101,6 +104,27 @@ class Shell:
         """Whether the registers of the current school are the person's to read."""
         offices = self.request.offices
         return bool(offices) and (offices.holds_office or self.is_district)
+
+    @cached_property
+    def administration(self) -> list[NavEntry]:
+        """The rooms of one of 三员, none of them with business in it."""
+        rooms = {
+            AdminRole.SYSTEM: [("accounts:account_list", "账号管理", "users", "accounts:account", "账号")],
+            AdminRole.SECURITY: [
+                ("accounts:role_list", "管理员角色", "shield", "accounts:role", "角色"),
+                ("governance:member_list", "教育工委人员", "building-community", "governance:member", "人员"),
+            ],
+            AdminRole.AUDIT: [("accounts:trail", "安全审计", "list-search", "accounts:trail", "审计")],
+        }
+        return [
+            self._entry(view, label, icon, prefix, short=short)
+            for view, label, icon, prefix, short in rooms[AdminRole(self.user.admin_role)]
+        ]
+
+    @property
+    def tabs(self) -> list[NavEntry]:
+        """The bottom tabs on a phone."""
+        return self.administration if self.user.admin_role else self.work
 
     @cached_property
     def overdue_tasks(self) -> int:

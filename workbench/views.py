@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.choices import AdminRole
 from decisions.access import may_draft
 from governance import parameters
 from governance.access import Offices
@@ -15,6 +16,12 @@ from governance.models import School
 from workbench.selectors import overview, todos
 
 SHOWN = 9
+# Where each of 三员 works.
+ROOMS = {
+    AdminRole.SYSTEM: "accounts:account_list",
+    AdminRole.SECURITY: "accounts:role_list",
+    AdminRole.AUDIT: "accounts:trail",
+}
 WEEKDAYS = "一二三四五六日"
 DOUBLE_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "令狐", "司徒", "夏侯", "尉迟", "慕容")
 
@@ -53,6 +60,8 @@ def headline(offices: Offices, waiting: todos.TodoList) -> str:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The desk of a person in a school; the district goes to its schools."""
+    if request.user.admin_role:
+        return redirect(ROOMS[AdminRole(request.user.admin_role)])
     offices = request.offices
     if not offices or not offices.belongs:
         if School.objects.all().supervised_by(request.user).exists():

@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.choices import SecurityKind
+from accounts.services.trail import record
 from common.errors import NotNow
 from common.history import save_as
-from governance.access import require_authority
+from governance.access import require_admission, require_authority
 from governance.choices import BodyKind, PartyOrgKind, SchoolPreset
 from governance.models import Authority, AuthorityMember, Body, PartyOrg, School
 from ledger import services as ledger
@@ -56,7 +58,7 @@ def join_authority(
     *, actor: Any, authority: Authority, person: Any, role: str, since: date
 ) -> AuthorityMember:
     """Give a person an office in an authority from a day; it covers every school below (facts.md §2)."""
-    require_authority(actor, authority)
+    require_admission(actor, authority, person)
     Authority.objects.select_for_update().get(pk=authority.pk)
     if AuthorityMember.objects.filter(authority=authority, person=person, until__isnull=True).exists():
         raise NotNow(f"{person}已在{authority}任职。")
@@ -70,6 +72,7 @@ def join_authority(
         payload={"person": person.pk, "name": str(person), "role": role, "since": since},
         actor=actor,
     )
+    record(SecurityKind.MEMBER_JOINED, person=person, actor=actor, authority=authority.pk)
     return member
 
 

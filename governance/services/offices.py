@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.errors import NotNow, NotVisible
 from common.history import save_as
-from governance.access import require_administration
+from governance.access import refuse_administrator, require_administration
 from governance.choices import BodyKind, SeatRole
 from governance.models import Body, Portfolio, School, Seat, Staff
 from ledger import services as ledger
@@ -57,6 +57,7 @@ def appoint(
     """
     school = body.school
     require_administration(actor, school, "任职由书记、会议秘书或区教育工委登记。")
+    refuse_administrator(person)
     Body.objects.select_for_update().get(pk=body.pk)
     if role not in BODY_ROLES[body.kind]:
         raise NotNow(f"{body.name}没有“{SeatRole(role).label}”这一职务。")
@@ -143,6 +144,7 @@ def employ(
 ) -> Staff:
     """Enter a person as 教职工 of a department, who may draft, present and own tasks."""
     require_administration(actor, school, "教职工由书记、会议秘书或区教育工委登记。")
+    refuse_administrator(person)
     School.objects.select_for_update().get(pk=school.pk)
     if Staff.objects.filter(school=school, person=person, until__isnull=True).exists():
         raise NotNow(f"{person}已是本校教职工。")
