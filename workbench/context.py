@@ -8,16 +8,18 @@ from django.utils.functional import cached_property
 
 from accounts.choices import AdminRole
 from common.templatetags.ui import nav_url
+from compliance.selectors.lists import open_findings, waiting_for_district
 from decisions.models import Task
 from governance.models import AuthorityMember, School
 from notifications.selectors import unread_count
 
 MENU_SCHOOLS = 30
+BOARD = ("oversight:board", "oversight:setup", "oversight:missing", "oversight:measure")
 
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry of the navigation; ``count`` is 0 where nothing is to be shown."""
+    """One entry of the navigation; ``count`` is 0 where nothing is to be shown, ``word`` says what it counts."""
 
     label: str
     short: str
@@ -25,6 +27,7 @@ class NavEntry:
     url: str
     is_current: bool
     count: int = 0
+    word: str = "逾期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,19 @@ class Shell:
         self.user = request.user
 
     def _entry(
-        self, view: str, label: str, icon: str, *prefixes: str, short: str = "", count: int = 0
+        self,
+        view: str,
+        label: str,
+        icon: str,
+        *prefixes: str,
+        short: str = "",
+        count: int = 0,
+        word: str = "逾期",
     ) -> NavEntry:
         match = self.request.resolver_match
         here = match.view_name if match else ""
         current = any(here.startswith(prefix) for prefix in (prefixes or (view,)))
-        return NavEntry(label, short or label, icon, nav_url(view), current, count)
+        return NavEntry(label, short or label, icon, nav_url(view), current, count, word)
 
     @cached_property
     def work(self) -> list[NavEntry]:
@@ -80,8 +90,12 @@ class Shell:
         groups = [NavGroup("", self.work)]
         watching = []
         if self.is_district:
-            watching.append(self._entry("oversight:school_list", "学校", "building-community", "oversight:"))
+            watching += [
+                self._entry("oversight:board", "合规看板", "chart-histogram", *BOARD, short="看板"),
+                self._entry("oversight:school_list", "学校", "building-community", "oversight:school"),
+            ]
         if self.reads_registers:
+            watching += self.compliance
             watching.append(self._entry("registers:register_list", "台账", "notebook", "registers:"))
         if watching:
             groups.append(NavGroup("监督", watching))
@@ -98,6 +112,31 @@ class Shell:
             )
         )
         return groups
+
+    @cached_property
+    def compliance(self) -> list[NavEntry]:
+        """合规问题 with what waits for the person's side, and 合规体检 of one's own school."""
+        entries = [
+            self._entry(
+                "compliance:finding_list",
+                "合规问题",
+                "shield-check",
+                "compliance:finding",
+                "compliance:rule",
+                count=self.waiting_findings,
+                word="待验收和待答复" if self.is_district else "未整改",
+            )
+        ]
+        if self.request.offices.holds_office:
+            entries.append(self._entry("compliance:checkup", "合规体检", "stethoscope"))
+        return entries
+
+    @cached_property
+    def waiting_findings(self) -> int:
+        """Of the district: findings to verify or appeals to answer; of a school: findings still open."""
+        if self.is_district:
+            return waiting_for_district(self.user).count()
+        return open_findings(self.user, self.request.school).count()
 
     @cached_property
     def reads_registers(self) -> bool:
