@@ -8,6 +8,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from compliance.choices import RuleGroup
 from governance.choices import PartyOrgKind, SchoolStage
+from governance.models import Authority
 from oversight.choices import PostSetup
 from oversight.models import SchoolStanding
 from oversight.setups import BRANCH_KINDS, SEPARATE_KINDS, SetupCount, SetupTable, setup_table
@@ -165,9 +166,14 @@ def grid_page(standings: QuerySet[SchoolStanding], filters: Filters, number: Any
     paginator = Paginator(rows, PAGE_SIZE)
     if not filters.is_narrow:
         paginator.count = total
-    page = paginator.get_page(number)
+    page: Any = paginator.get_page(number)
     page.object_list = [row_of(standing) for standing in page.object_list]
     return page
+
+
+def every_row(standings: QuerySet[SchoolStanding], filters: Filters, limit: int = 5000) -> list[GridRow]:
+    """All rows the filters leave, for an export; one query."""
+    return [row_of(standing) for standing in filters.applied(standings).select_related("school")[:limit]]
 
 
 def page_sums(rows: list[GridRow]) -> tuple[list[int], int, int, int]:
@@ -203,7 +209,7 @@ def overview(standings: QuerySet[SchoolStanding]) -> Overview:
             with_deputy=Count("pk", filter=Q(fulltime_deputies__gt=0)),
             known=Count("office_staff"),
             staff=Sum("office_staff"),
-            problems=Sum(F("blocks") + F("breaches") + F("warns") + F("infos")),
+            open_findings=Sum(F("blocks") + F("breaches") + F("warns") + F("infos")),
             unknowns=Sum("unknowns"),
             overdue=Sum("overdue"),
             unchecked=Count("pk", filter=Q(checked_at__isnull=True)),
@@ -219,7 +225,7 @@ def overview(standings: QuerySet[SchoolStanding]) -> Overview:
         setup=setup_table(counts),
         clusters=sorted({row["cluster"] for row in rows if row["cluster"]}),
         schools=sum(row["n"] for row in rows),
-        problems=sum(row["problems"] for row in rows),
+        problems=sum(row["open_findings"] for row in rows),
         unknowns=sum(row["unknowns"] for row in rows),
         overdue=sum(row["overdue"] for row in rows),
         unchecked=sum(row["unchecked"] for row in rows),
@@ -227,3 +233,8 @@ def overview(standings: QuerySet[SchoolStanding]) -> Overview:
         checked_until=max((row["until"] for row in rows if row["until"]), default=None),
         refreshed_at=max((row["fresh"] for row in rows), default=None),
     )
+
+
+def schools_of(authority: Authority) -> QuerySet[SchoolStanding]:
+    """How the schools of an authority stand; the caller asked access.authority_of whose they are."""
+    return SchoolStanding.objects.under(authority)
