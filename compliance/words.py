@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    DateField,
     Exists,
     ExpressionWrapper,
     F,
@@ -100,6 +101,30 @@ def day(moment: Any) -> TruncDate:
 def days_between(first: Any, last: Any) -> Func:
     """Whole days from one date to another as an integer."""
     return Func(last, first, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+
+
+def months_later(day: Any, months: Any) -> Func:
+    """The same day so many months later; the last of a shorter month."""
+    return Func(
+        day,
+        Cast(months, IntegerField()),
+        template="(%(expressions)s))::date",
+        arg_joiner=" + make_interval(months => ",
+        output_field=DateField(),
+    )
+
+
+class OfDay(Func):
+    """SQL over one date, written as {day}; it may stand several times."""
+
+    def __init__(self, expression: Any, sql: str = "", output_field: Any = None) -> None:
+        super().__init__(expression, output_field=output_field)
+        self.sql = sql
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        given, parameters = compiler.compile(self.source_expressions[0])
+        text = self.sql.replace("{day}", f"({given})::date")
+        return f"({text})", [*parameters] * self.sql.count("{day}")
 
 
 class Workdays(Func):
