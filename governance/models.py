@@ -262,6 +262,7 @@ class Seat(Dated):
     )
     role = models.CharField("职务", max_length=32, choices=SeatRole)
     is_voting = models.BooleanField("有表决权", default=True)
+    is_party_member = models.BooleanField("中共党员", null=True, blank=True, help_text="未登记为空（R04）")
     order = models.PositiveSmallIntegerField("排序", default=50)
     objects = SeatQuerySet.as_manager()
     history = HistoricalRecords()

@@ -11,7 +11,7 @@ from accounts.choices import SecurityKind
 from accounts.services.trail import record
 from common.errors import NotNow
 from common.history import save_as
-from governance.access import require_admission, require_authority
+from governance.access import require_administration, require_admission, require_authority
 from governance.choices import BodyKind, PartyOrgKind, SchoolPreset
 from governance.models import Authority, AuthorityMember, Body, PartyOrg, School
 from ledger import services as ledger
@@ -150,3 +150,24 @@ def create_school(
         actor=actor,
     )
     return school
+
+
+@transaction.atomic
+def update_party_org(
+    *, actor: Any, school: School, party_members: int, term_started_on: date | None
+) -> PartyOrg:
+    """Bring the number of 正式党员 and the beginning of the present term up to date (R01, R05)."""
+    require_administration(actor, school, "党组织情况由书记、会议秘书或区教育工委登记。")
+    org = PartyOrg.objects.select_for_update().get(school=school)
+    if (org.party_members, org.term_started_on) == (party_members, term_started_on):
+        return org
+    org.party_members, org.term_started_on = party_members, term_started_on
+    save_as(org, actor, "登记党组织情况")
+    ledger.append(
+        school.chain_key,
+        kind="school.party_org_updated",
+        subject=f"governance.partyorg:{org.pk}",
+        payload={"party_members": party_members, "term_started_on": term_started_on},
+        actor=actor,
+    )
+    return org
