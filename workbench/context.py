@@ -10,7 +10,7 @@ from accounts.choices import AdminRole
 from common.templatetags.ui import nav_url
 from compliance.selectors.lists import open_findings, waiting_for_district
 from decisions.models import Task
-from governance.models import AuthorityMember, School
+from governance.models import School, Seat, Staff
 from notifications.selectors import unread_count
 
 MENU_SCHOOLS = 30
@@ -127,7 +127,7 @@ class Shell:
                 word="待验收和待答复" if self.is_district else "未整改",
             )
         ]
-        if self.request.offices.holds_office:
+        if self.serves_in_school and self.request.offices.holds_office:
             entries.append(self._entry("compliance:checkup", "合规体检", "stethoscope"))
         return entries
 
@@ -141,8 +141,7 @@ class Shell:
     @cached_property
     def reads_registers(self) -> bool:
         """Whether the registers of the current school are the person's to read."""
-        offices = self.request.offices
-        return bool(offices) and (offices.holds_office or self.is_district)
+        return self.is_district or bool(self.request.offices and self.request.offices.holds_office)
 
     @cached_property
     def administration(self) -> list[NavEntry]:
@@ -168,7 +167,7 @@ class Shell:
     @cached_property
     def overdue_tasks(self) -> int:
         """Overdue tasks the person may see in the current school."""
-        if not self.request.school:
+        if not self.serves_in_school or not self.request.school:
             return 0
         return Task.objects.visible_to(self.user).filter(school=self.request.school).overdue().count()
 
@@ -180,7 +179,15 @@ class Shell:
     @cached_property
     def is_district(self) -> bool:
         """Whether the person holds an office in an authority today."""
-        return AuthorityMember.objects.active().filter(person=self.user).exists()
+        return bool(self.request.authorities)
+
+    @cached_property
+    def serves_in_school(self) -> bool:
+        """Whether the person may hold a post in a school: asked of members of an authority only."""
+        if not self.is_district:
+            return True
+        seats = Seat.objects.active().filter(person=self.user).values("pk")
+        return seats.union(Staff.objects.active().filter(person=self.user).values("pk")).exists()
 
     @cached_property
     def unread(self) -> int:

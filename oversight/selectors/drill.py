@@ -51,7 +51,7 @@ def school_values(
         rows = standings.annotate(n=counted).filter(n__gt=0).order_by("-n", "school__code")
         page = Paginator(rows.values_list("pk", "school__name", "n"), PAGE_SIZE).get_page(number)
         page.object_list = [SchoolValue(pk, name, n, 0, False) for pk, name, n in page.object_list]
-        return page, (rows.aggregate(n=Coalesce(Sum("n"), 0))["n"], 0)
+        return page, (standings.aggregate(all=Coalesce(Sum(counted), 0))["all"], 0)
     figures = (
         SchoolDay.objects.between(month, end_of(month))
         .filter(measure=measure.key, school__standing__in=standings)
@@ -70,8 +70,8 @@ def school_values(
         SchoolValue(row["school"], row["school__name"], row["n"], row["d"], measure.is_rate)
         for row in page.object_list
     ]
-    total = figures.aggregate(n=Coalesce(Sum("numerator"), 0), d=Coalesce(Sum("denominator"), 0))
-    return page, (total["n"], total["d"])
+    total = figures.aggregate(met=Coalesce(Sum("numerator"), 0), asked=Coalesce(Sum("denominator"), 0))
+    return page, (total["met"], total["asked"])
 
 
 @dataclass(frozen=True)

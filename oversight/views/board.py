@@ -24,7 +24,7 @@ def board(request: HttpRequest) -> HttpResponse:
     `?month=2026-11` chooses the month, the filters the rows of the grid; `?format=xlsx` and `?format=pdf` export
     what is shown. 404 for whoever serves in no authority.
     """
-    authority = authority_of(request.user)
+    authority = authority_of(request)
     today = timezone.localdate()
     month = calendar.parse_month(request.GET.get("month", ""), today)
     filters = grid.Filters.of(request.GET)

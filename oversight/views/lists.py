@@ -18,7 +18,7 @@ from oversight.selectors import drill, grid, missing, months
 @login_required
 def setup(request: HttpRequest) -> HttpResponse:
     """组织设置: 党委, 党总支 and 党支部 by 一肩挑 and 分设, against the norms (facts.md §2)."""
-    authority = authority_of(request.user)
+    authority = authority_of(request)
     overview = grid.overview(grid.schools_of(authority))
     if request.GET.get("format") == "xlsx":
         return export.setup_workbook(authority, overview)
@@ -30,7 +30,7 @@ def setup(request: HttpRequest) -> HttpResponse:
 @login_required
 def missing_list(request: HttpRequest) -> HttpResponse:
     """未报送: meetings of the last six months and term reports of two terms, school by school."""
-    authority = authority_of(request.user)
+    authority = authority_of(request)
     today = timezone.localdate()
     standings = grid.schools_of(authority)
     lacking = request.GET.get("lacking", "")
@@ -50,7 +50,7 @@ def missing_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def measure(request: HttpRequest, key: str) -> HttpResponse:
     """One measure in one month: schools by value; with `?school=` its subjects and their evidence."""
-    authority = authority_of(request.user)
+    authority = authority_of(request)
     chosen = OpenFindings() if key == OpenFindings.key else MEASURES.get(key)
     if chosen is None:
         raise NotVisible("Measure")
