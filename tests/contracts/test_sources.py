@@ -13,7 +13,7 @@ from django.core.management import call_command
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     *("accounts", "common", "config", "compliance", "decisions", "documents", "governance"),
-    *("ledger", "meetings", "notifications", "oversight", "workbench"),
+    *("ledger", "meetings", "notifications", "oversight", "registers", "workbench"),
 )
 SOURCES = sorted(
     path
