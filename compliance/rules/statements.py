@@ -14,6 +14,7 @@ from compliance.rules.attendance import in_room
 from compliance.rules.sittings import is_retrospective
 from compliance.rules.subjects import PARTY_BODIES, EntryRule
 from compliance.words import counted, json_int
+from decisions.choices import FAVOURABLE
 from governance.choices import BallotMethod, BodyKind, SeatRole
 from governance.models import School
 from meetings.choices import Stance
@@ -197,9 +198,10 @@ class PrincipalDecides(EntryRule):
 
 @register
 class MinorityRecorded(PartyEntryRule):
-    """R59: in an open vote, whoever was against or abstained has that opinion in the record."""
+    """R59: where an open vote carried, whoever was against or abstained has that opinion in the record."""
 
     code = "R59"
+    outcomes_asked = FAVOURABLE
     title = "少数意见如实记载"
     level = Level.INFO
     clauses = ("W12", "X.suggest")
@@ -208,7 +210,7 @@ class MinorityRecorded(PartyEntryRule):
     cases = (
         ("合规", "反对 1 票，记录不同意见 1 人。"),
         ("违规", "反对 1 票、弃权 1 票，只记录不同意见 1 人。"),
-        ("边界", "记录的不同意见多于反对、弃权票：合规。"),
+        ("边界", "记录的不同意见多于反对、弃权票：合规；议题被否决的，不作要求。"),
         ("无法判定", "补录的会议没有发言记录。"),
     )
 

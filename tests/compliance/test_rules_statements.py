@@ -95,6 +95,7 @@ def test_the_minority_is_recorded(kit):
         return entry
 
     decide((7, 0, 0))
+    decide((2, 5, 0), outcome="rejected")
     decide((5, 1, 1), [(Stance.DISAGREE, seats[2]), (Stance.ABSTAIN, seats[3])])
     decide((4, 3, 0), method=BallotMethod.SECRET)
     short = decide((5, 1, 1), [(Stance.DISAGREE, seats[2]), (Stance.DISAGREE, seats[2])])
