@@ -16,6 +16,7 @@ from registers.choices import (
 )
 from registers.models import (
     Appraisal,
+    ArchiveTransfer,
     DutyReview,
     ExecutionReport,
     Expenditure,
@@ -33,6 +34,7 @@ from registers.periods import Period, accounted_year, recent_terms
 
 REGISTERS = (
     Appraisal,
+    ArchiveTransfer,
     DutyReview,
     ExecutionReport,
     Expenditure,
@@ -190,6 +192,19 @@ def _years(world: World) -> None:
             allocated_payroll=payroll * 3 // 200,
             spent=members * 90,
         )
+    for year in range(world.frame.since.year, until.year):
+        handed = date(year + 1, 5, dice.randrange(6, 30))
+        if handed < until and not world.slips(0.02):
+            _record(
+                world,
+                ArchiveTransfer,
+                handed,
+                year=year,
+                transferred_on=handed,
+                meetings=max(1, sum(day.year == year for day in world.sittings)),
+                archival_code=f"X{plan.index + 1:03d}-WS·{year}-Y-DZB",
+                keeper="学校档案室",
+            )
     school_year = Period.SCHOOL_YEAR.start(until).year
     for year in range(school_year - 2, school_year + 1):
         held = date(year, 10, dice.randrange(10, 28))

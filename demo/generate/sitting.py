@@ -199,6 +199,8 @@ def _hear(
     method = entry["ballot"] if is_party else BallotMethod.PRINCIPAL.value
     if is_party and method == BallotMethod.PRINCIPAL:
         method = BallotMethod.SHOW_OF_HANDS.value
+    if method == BallotMethod.SECRET and world.slips():  # a secret vote taken openly (R52)
+        method = BallotMethod.SHOW_OF_HANDS.value
     kind = (
         AttendanceKind.TWO_THIRDS if is_party and _needs_two_thirds(hearing) else AttendanceKind.HALF
     ).value

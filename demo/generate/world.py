@@ -90,6 +90,7 @@ class World:
     entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
     parameters_text: str = ""
+    sittings: list[date] = field(default_factory=list)
 
     def slips(self, rate: float = 0.012) -> bool:
         """Whether something goes wrong here, at a mean rate over all schools."""
@@ -246,6 +247,7 @@ def _seat(
         person_id=pk,
         role=role.value,
         is_voting=role != SeatRole.CLERK,
+        is_party_member=True if body == "party" else key not in ("second_vice", "member"),
         order=order,
         since=since,
         until=until,

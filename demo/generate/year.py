@@ -118,10 +118,11 @@ def _arrivals(world: World) -> list[tuple[date, dict[str, Any]]]:
         (frame.since + timedelta(days=dice.randrange(span)), dice.choice(world.entries[r])) for r in routes
     ]
     topic = next(e for e in world.entries[Route.PARTY] if e["code"] == MEETING_OF_SUPERVISION)
-    wanted = frame.months // 4 - (2 if world.slips(0.02) else 0)
-    for number in range(max(wanted, 0)):
-        if number < len(found):
-            found[number] = (found[number][0], topic)
+    for year in range(frame.since.year, frame.until.year + 1):
+        begins = max(frame.since, date(year, 1, 1))
+        if (min(frame.until, date(year, 12, 31)) - begins).days > 35 and not world.slips(0.02):
+            found += [(begins + timedelta(days=day), topic) for day in (1, 3)]
+    found = found[max(0, len(found) - frame.items) :]
     return sorted(found, key=lambda pair: (pair[0], pair[1]["code"]))
 
 
@@ -150,7 +151,8 @@ def _arise(year: Year, day: date, entry: dict[str, Any]) -> None:
         }
         for purpose, kind in ROUTES[Route(entry["route"])]
     ]
-    stages[0]["state"] = StageState.OPEN
+    place = 1 if entry["route"] == Route.LOOP and world.slips() else 0  # decided without 提出 (R13)
+    stages[place]["state"] = StageState.OPEN
     matter = Matter(
         id=id,
         entry=entry,
@@ -164,6 +166,7 @@ def _arise(year: Year, day: date, entry: dict[str, Any]) -> None:
         ready=day + timedelta(days=1 if world.slips(0.02) else 4),
         stages=stages,
         concerned=concerned,
+        place=place,
     )
     for person in concerned:
         world.books.add(ConcernedPerson, item_id=id, person_id=person, relation="本人")
@@ -184,6 +187,7 @@ def _sit(year: Year, body: str, day: date) -> None:
     world = year.world
     kind = DocumentKind.PARTY_MEETING if body == "party" else DocumentKind.ADMIN_MEETING
     sitting = Sitting(body, day, year.serial(kind, day.year))
+    world.sittings.append(day)
     taken = [m for m in year.waiting if m.stage["body"] == body and m.ready <= day][:CAPACITY]
     taken += [m for m in year.waiting if m.stage["body"] == body and m not in taken and _presses(m, day)]
     hearings = []
