@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset stop test lint format
+.PHONY: help setup demo demo-reset stop test bench lint format
 
 PY := .venv/bin/python
 APPS := oversight workbench compliance registers meetings decisions governance documents notifications accounts ledger common
@@ -25,6 +25,10 @@ stop: ## 停止内置 PostgreSQL
 test: ## 全部测试（含无界面浏览器）
 	@scripts/setup test
 	$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+
+bench: ## 测速：生成 485 校和 4,850 校，检查全部规则，量看板（约十分钟）
+	@scripts/setup demo
+	$(PY) -m bench $(BENCH_ARGS)
 
 lint: ## 全部静态检查
 	@scripts/setup test

@@ -23,6 +23,7 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
     404: ("file-search", "run", "没有找到这一页", "地址可能有误，或者这项内容不在您的知悉范围内。"),
     409: ("refresh", "warn", "内容已有变化，没有办理", ""),
     422: ("hand-stop", "bad", "暂不能办理", ""),
+    429: ("clock-pause", "warn", "操作过于频繁，请稍后再试", "请等几分钟再办，已保存的内容不受影响。"),
     500: (
         "tool",
         "bad",
@@ -118,6 +119,13 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 where the form's token is missing or stale."""
     return _answer(request, 403, heading="页面已过期，没有办理", text=CSRF_TEXT)
+
+
+def too_many(request: HttpRequest, *, heading: str, text: str, seconds: int) -> HttpResponse:
+    """Answer 429 with the time to wait, in words and as Retry-After (seconds)."""
+    answer = _answer(request, 429, heading=heading, text=text)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,7 +10,14 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from common.choices import Level
-from compliance.choices import SCHOOL_STATES, SETTLED_STATES, FindingAct, FindingState, FindingVerdict
+from compliance.choices import (
+    DISTRICT_STATES,
+    SCHOOL_STATES,
+    SETTLED_STATES,
+    FindingAct,
+    FindingState,
+    FindingVerdict,
+)
 from governance.choices import AccessScope, BodyKind
 from governance.models import School, Seat
 
@@ -202,6 +209,9 @@ class Finding(models.Model):
                 name="finding_school_standing",
             ),
             models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="finding_step_due"),
+            models.Index(
+                fields=["school"], condition=Q(state__in=DISTRICT_STATES), name="finding_waits_for_district"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    DateField,
     Exists,
     ExpressionWrapper,
     F,
@@ -61,6 +62,11 @@ def effective_int(key: str, school: str = "school", on: str = "as_of") -> Subque
     return Subquery(_in_force(key, school, on).values("number")[:1], output_field=BigIntegerField())
 
 
+def effective_denominator(key: str, school: str = "school", on: str = "as_of") -> Subquery:
+    """The denominator of a fraction in force for the school on the day named by `on`."""
+    return Subquery(_in_force(key, school, on).values("denominator")[:1], output_field=BigIntegerField())
+
+
 def effective_word(key: str, school: str = "school", on: str = "as_of") -> NullIf:
     """The choice of a parameter in force for the school on the day named by `on`."""
     return NullIf(Subquery(_in_force(key, school, on).values("word")[:1]), Value(""))
@@ -95,6 +101,30 @@ def day(moment: Any) -> TruncDate:
 def days_between(first: Any, last: Any) -> Func:
     """Whole days from one date to another as an integer."""
     return Func(last, first, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+
+
+def months_later(day: Any, months: Any) -> Func:
+    """The same day so many months later; the last of a shorter month."""
+    return Func(
+        day,
+        Cast(months, IntegerField()),
+        template="(%(expressions)s))::date",
+        arg_joiner=" + make_interval(months => ",
+        output_field=DateField(),
+    )
+
+
+class OfDay(Func):
+    """SQL over one date, written as {day}; it may stand several times."""
+
+    def __init__(self, expression: Any, sql: str = "", output_field: Any = None) -> None:
+        super().__init__(expression, output_field=output_field)
+        self.sql = sql
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        given, parameters = compiler.compile(self.source_expressions[0])
+        text = self.sql.replace("{day}", f"({given})::date")
+        return f"({text})", [*parameters] * self.sql.count("{day}")
 
 
 class Workdays(Func):

@@ -16,6 +16,8 @@ app.conf.beat_schedule = {
     # Documents are rendered on commit; this repeats what failed.
     "render-outstanding": {"task": "documents.tasks.render_outstanding", "schedule": 300.0},
     "remind-deadlines": {"task": "decisions.tasks.remind_deadlines", "schedule": crontab(hour=8, minute=0)},
+    # After the evaluation: every figure of the board again, and the proof of the months.
+    "rebuild-figures": {"task": "oversight.tasks.rebuild_all", "schedule": crontab(hour=3, minute=30)},
     "evaluate-all": {"task": "compliance.tasks.evaluate_all", "schedule": crontab(hour=2, minute=30)},
     "escalate-overdue": {
         "task": "compliance.tasks.escalate_overdue",

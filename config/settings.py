@@ -1,5 +1,6 @@
 """Settings from the environment, typed, failing closed. Every variable is listed in docs/running.md."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -37,6 +38,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "csp",
     "guardian",
     "simple_history",
@@ -66,11 +72,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.GateMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "governance.middleware.SchoolMiddleware",
     "common.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -145,6 +154,7 @@ COMPLIANCE_RECHECK = APP_ENV != "test"
 # --- People -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "accounts.lockout.LockoutBackend",
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -153,7 +163,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.validators.MixedPasswordValidator"},
+    {"NAME": "accounts.validators.PasswordHistoryValidator"},
 ]
+PASSWORD_HISTORY = 5  # passwords that are not used again
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", 0, validate=validate.Range(min=0))  # 0: passwords do not run out
+IDLE_MINUTES = env.int("IDLE_MINUTES", 30, validate=validate.Range(min=5, max=480))
 if APP_ENV == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ANONYMOUS_USER_NAME = None  # guardian: no row for people who have not signed in
@@ -161,6 +176,35 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "workbench:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "Xiaoyi-2026") if not IS_PRODUCTION else ""
+# Whether 书记, 校长, 教育工委 and administrators must use a second factor where their authority has not said so.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", IS_PRODUCTION)
+SECOND_FACTOR_POLICY = "governance.second_factor.needs_second_factor"  # offices are known up there
+# The header in which the proxy writes the address of the person; whatever it is, a client must not reach it.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "X-Real-IP" if IS_PRODUCTION else "")
+
+# --- Sign-in: django-allauth for the second factor, django-axes against guessing -------------------------
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "accounts.forms.PasswordAgainForm"}
+MFA_ADAPTER = "accounts.adapters.FactorAdapter"
+MFA_TOTP_ISSUER = "学校议事决策平台"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.ActivateForm",
+}
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_FAILURE_LIMIT = env.int("LOCKOUT_TRIES", 5, validate=validate.Range(min=3, max=20))
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOCKOUT_MINUTES", 30, validate=validate.Range(min=5)))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time told to the person stays true
+AXES_CLIENT_IP_CALLABLE = "accounts.where.client_address"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # the security trail is the log
+AXES_VERBOSE = False
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # --- Addresses and fonts of issued documents ------------------------------------------------------------

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from common.errors import NotPermitted, NotVisible
+from accounts.choices import AdminRole
+from common.errors import NotNow, NotPermitted, NotVisible
 from governance.choices import BodyKind, SeatRole
 from governance.models import Authority, AuthorityMember, Body, School, Seat, Staff
 
@@ -134,3 +135,18 @@ def require_authority(person: Any, authority: Authority | None) -> None:
     """Refuse unless the person serves in the authority or above it; None is the system setting it up."""
     if person is not None:
         require(serves_above(person, authority), "由本级或上级教育工委人员办理。")
+
+
+def refuse_administrator(person: Any) -> None:
+    """三员 hold no office: whoever looks after accounts sees no business (facts.md §7)."""
+    if person.admin_role:
+        raise NotNow(f"{person}是平台{person.get_admin_role_display()}，三员不得兼任业务职务。请用另一个账号登记。")
+
+
+def require_admission(actor: Any, authority: Authority, person: Any) -> None:
+    """Refuse unless the actor may give the person an office there: security administrator, or serving above."""
+    refuse_administrator(person)
+    if actor is not None:
+        require(actor.pk != person.pk, "不得为自己登记任职。")
+        if actor.admin_role != AdminRole.SECURITY:
+            require_authority(actor, authority)

@@ -9,6 +9,14 @@ class AuthorityLevel(TextChoices):
     DISTRICT = "district", "区县"
 
 
+class SecondFactor(TextChoices):
+    """What an authority says of two-step sign-in for its people and the chairs of its schools."""
+
+    INHERIT = "", "按上级规定"
+    REQUIRED = "required", "必须"
+    OPTIONAL = "optional", "自愿"
+
+
 class AuthorityRole(TextChoices):
     LEADER = "leader", "区领导"
     REVIEWER = "reviewer", "区督查"

@@ -28,6 +28,17 @@ def _day(label: str, **kwargs: Any) -> forms.DateField:
     )
 
 
+def _membership() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label="中共党员",
+        choices=[("", "未登记"), ("yes", "是"), ("no", "不是")],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+        help_text="用于核对党员校长、党员副校长是否进入党组织班子。",
+    )
+
+
 class AppointForm(forms.Form):
     """One new seat."""
 
@@ -45,6 +56,7 @@ class AppointForm(forms.Form):
         initial=True,
         help_text="有表决权的席位计入应到人数。会议秘书没有表决权。",
     )
+    is_party_member = _membership()
     since = _day("任职开始")
     order = forms.IntegerField(
         label="名次", min_value=1, max_value=999, initial=50, help_text="名单按此排列，小的在前。"
@@ -60,6 +72,26 @@ class AppointForm(forms.Form):
         if data.get("role") == SeatRole.CLERK:
             data["is_voting"] = False
         return data
+
+
+class MembershipForm(forms.Form):
+    """Whether the holder of a seat is a member of the Party."""
+
+    is_party_member = _membership()
+
+
+class PartyOrgForm(forms.Form):
+    """Facts of the Party organisation that change within a term."""
+
+    party_members = forms.IntegerField(
+        label="正式党员数", min_value=0, max_value=5000, help_text="不含预备党员。"
+    )
+    term_started_on = forms.DateField(
+        label="本届起",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="选举产生本届班子的日期，由此计算届满日期。",
+    )
 
 
 class EndSeatForm(forms.Form):

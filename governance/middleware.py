@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from governance.access import Offices, offices_of
-from governance.models import School
+from governance.models import Authority, AuthorityMember, School
 
 SESSION_KEY = "school"
 
@@ -18,8 +18,17 @@ def school_of(request: HttpRequest) -> School | None:
     return (chosen and schools.filter(pk=chosen).first()) or schools.first()
 
 
+def authorities_of(request: HttpRequest) -> list[Authority]:
+    """Authorities in which the person holds an office today, the highest first; one query."""
+    if not request.user.is_authenticated:
+        return []
+    members = AuthorityMember.objects.active().filter(person=request.user).select_related("authority")
+    return [member.authority for member in members.order_by("authority__path", "pk")]
+
+
 class SchoolMiddleware:
-    """Set ``request.school`` and ``request.offices``, fetched when first used; falsy where there is none."""
+    """Set ``request.school``, ``request.offices`` and ``request.authorities``, fetched when first used; falsy where
+    there is none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,6 +37,7 @@ class SchoolMiddleware:
         def offices() -> Offices | None:
             return offices_of(request.user, request.school) if request.school else None
 
+        request.authorities = SimpleLazyObject(lambda: authorities_of(request))
         request.school = SimpleLazyObject(lambda: school_of(request))
         request.offices = SimpleLazyObject(offices)
         return self.get_response(request)

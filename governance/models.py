@@ -25,6 +25,7 @@ from governance.choices import (
     Route,
     SchoolStage,
     SeatRole,
+    SecondFactor,
 )
 
 
@@ -68,6 +69,9 @@ class Authority(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
     path = models.CharField("路径", max_length=200, unique=True)
+    second_factor = models.CharField(
+        "两步验证", max_length=10, choices=SecondFactor, blank=True, default=SecondFactor.INHERIT
+    )
 
     class Meta:
         verbose_name = "教育工委"
@@ -258,6 +262,7 @@ class Seat(Dated):
     )
     role = models.CharField("职务", max_length=32, choices=SeatRole)
     is_voting = models.BooleanField("有表决权", default=True)
+    is_party_member = models.BooleanField("中共党员", null=True, blank=True, help_text="未登记为空（R04）")
     order = models.PositiveSmallIntegerField("排序", default=50)
     objects = SeatQuerySet.as_manager()
     history = HistoricalRecords()

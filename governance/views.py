@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,15 @@ from governance.choices import (
     PrerequisiteKind,
     Route,
 )
-from governance.forms import AppointForm, EndSeatForm, ParameterForm, PortfolioForm, TightenForm
+from governance.forms import (
+    AppointForm,
+    EndSeatForm,
+    MembershipForm,
+    ParameterForm,
+    PartyOrgForm,
+    PortfolioForm,
+    TightenForm,
+)
 from governance.models import CatalogueEntry, School, Seat
 
 ADMINISTERS = "由书记、会议秘书或区教育工委办理。"
@@ -53,6 +62,11 @@ def _form_page(
         {"form": form, "title": title, "button": button, "back": back, **context},
         status=422 if form.errors else 200,
     )
+
+
+def _office_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+    """A form that belongs to 班子与任职 and leads back there."""
+    return _form_page(request, form, back=reverse("governance:leadership"), crumb="班子与任职", **context)
 
 
 # --- 班子与任职 ---------------------------------------------------------------------------------------------
@@ -92,13 +106,11 @@ def appoint_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"已登记{seat.person}任{seat.body.name}{seat.get_role_display()}。")
             return redirect("governance:leadership")
-    return _form_page(
+    return _office_form(
         request,
         form,
         title="登记任职",
         button="登记任职",
-        back=reverse("governance:leadership"),
-        crumb="班子与任职",
         lead="从开始日起计入应到人数，并取得相应权限。",
     )
 
@@ -120,14 +132,54 @@ def end_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已登记{seat.person}的{seat.get_role_display()}任期结束。")
             return redirect("governance:leadership")
-    return _form_page(
+    return _office_form(
         request,
         form,
         title=f"{seat.person}：{seat.body.name}{seat.get_role_display()}任期结束",
         button="登记结束",
-        back=reverse("governance:leadership"),
-        crumb="班子与任职",
         lead="任职记录永久保留，只登记最后一日。次日起相应权限随之停止。",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def membership_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """登记是否中共党员."""
+    _administered(request)
+    seat = Seat.objects.visible_to(request.user).select_related("person", "body").filter(pk=pk).first()
+    if seat is None:
+        raise NotVisible("Seat")
+    known = {True: "yes", False: "no", None: ""}[seat.is_party_member]
+    form = MembershipForm(request.POST or None, initial={"is_party_member": known})
+    if request.method == "POST" and form.is_valid():
+        services.note_membership(actor=request.user, seat_id=pk, **form.cleaned_data)
+        messages.success(request, f"已登记{seat.person}是否中共党员。")
+        return redirect("governance:leadership")
+    return _office_form(
+        request,
+        form,
+        title=f"{seat.person}：是否中共党员",
+        button="登记",
+        lead="在党组织班子任职的，不必登记。",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def party_org_page(request: HttpRequest) -> HttpResponse:
+    """登记党组织情况: members and term."""
+    school = _administered(request)
+    form = PartyOrgForm(request.POST or None, initial=model_to_dict(school.party_org))
+    if request.method == "POST" and form.is_valid():
+        services.update_party_org(actor=request.user, school=school, **form.cleaned_data)
+        messages.success(request, "已登记党组织情况。")
+        return redirect("governance:leadership")
+    return _office_form(
+        request,
+        form,
+        title="登记党组织情况",
+        button="登记",
+        lead="用于核对党组织类型、班子职数和换届时间。",
     )
 
 
@@ -146,13 +198,11 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"已登记{portfolio.person}的分工。")
             return redirect("governance:leadership")
-    return _form_page(
+    return _office_form(
         request,
         form,
         title="登记分工",
         button="登记分工",
-        back=reverse("governance:leadership"),
-        crumb="班子与任职",
         lead="分管成员缺席时，其分管的议题一般不上会。",
     )
 

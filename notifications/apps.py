@@ -8,5 +8,6 @@ class NotificationsConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
-        """Register the tasks for processes that run them in place."""
+        """Register the tasks for processes that run them in place, and tell of sign-ins from new places."""
         import_module("notifications.tasks")
+        import_module("notifications.sign_ins").connect()

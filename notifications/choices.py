@@ -29,4 +29,5 @@ KIND_ICONS = {
     "task": "checklist",
     "reconsideration": "rotate",
     "finding": "shield-check",
+    "session": "device-desktop",
 }

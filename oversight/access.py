@@ -3,18 +3,12 @@
 from typing import Any
 
 from common.errors import NotVisible
-from governance.models import Authority, AuthorityMember
+from governance.models import Authority
 
 
-def authority_of(user: Any) -> Authority:
+def authority_of(request: Any) -> Authority:
     """The highest authority in which the person holds an office today; NotVisible where there is none."""
-    member = (
-        AuthorityMember.objects.active()
-        .filter(person_id=user.pk)
-        .select_related("authority")
-        .order_by("authority__path", "pk")
-        .first()
-    )
-    if member is None:
+    authorities: list[Authority] = request.authorities
+    if not authorities:
         raise NotVisible("Authority")
-    return member.authority
+    return authorities[0]

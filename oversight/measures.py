@@ -214,7 +214,7 @@ class RuleRate(Measure):
     """The share of subjects of one rule in which the evaluation found no breach."""
 
     rule: ClassVar[str]
-    trigger = ("finding",)
+    trigger = ("finding", "entry", "meeting")
 
     def asked(self, schools: QuerySet[School]) -> QuerySet:
         rule = RULES[self.rule]
@@ -370,7 +370,7 @@ class FindingsSettled(Measure):
         ended = Coalesce("rectification__settled_at", "resolved_at", "last_seen_at")
         settled = Case(When(state__in=SETTLED_STATES, then=ended), default=Coalesce("resolved_at", ended))
         return _annotated(
-            rows.exclude(pk__in=Finding.objects.under_way().values("pk")),
+            rows.filter(Q(resolved_at__isnull=False) | Q(state__in=SETTLED_STATES)),
             day=TruncDate(settled),
             denominator=ZERO,
             **_OF_FINDING,
@@ -385,7 +385,7 @@ class OpenFindings(Measure):
     lower_is_better = True
 
     def asked(self, schools: QuerySet[School]) -> QuerySet:
-        rows = Finding.objects.under_way().violating().filter(school__in=schools.values("pk"))
+        rows = Finding.objects.open().violating().filter(school__in=schools.values("pk"))
         return _annotated(rows, day=TruncDate("first_seen_at"), denominator=ZERO, **_OF_FINDING)
 
 

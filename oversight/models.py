@@ -40,8 +40,8 @@ class StandingQuerySet(models.QuerySet):
 class SchoolStanding(models.Model):
     """学校现状: one row per school with what the board shows and filters; refreshed after acts and evaluations.
 
-    Counts are findings still to be worked on: `blocks`, `breaches`, `warns` and `infos` by level, `unknowns`
-    无法判定, `overdue` past the day of their step. `groups` is {rule group: [blocked or breached, warned, unknown]}.
+    Counts are findings that stand and are not settled: `blocks`, `breaches`, `warns` and `infos` by level, `unknowns`
+    无法判定, `overdue` past the day of their step. `groups` is {rule group: [阻断 or 违规, 预警, 提示, 无法判定]}.
     """
 
     school = models.OneToOneField(
@@ -84,8 +84,8 @@ class SchoolStanding(models.Model):
 
     @property
     def problems(self) -> int:
-        """Findings of the levels 阻断, 违规 and 预警."""
-        return self.blocks + self.breaches + self.warns
+        """未整改数: open findings of every level, those that cannot be judged aside."""
+        return self.blocks + self.breaches + self.warns + self.infos
 
 
 class SchoolDayQuerySet(models.QuerySet):

@@ -43,3 +43,9 @@ class InspectionKind(TextChoices):
     INSPECTION = "inspection", "巡察"
     AUDIT = "audit", "审计"
     SUPERVISION = "supervision", "督导"
+
+
+class Retention(TextChoices):
+    PERMANENT = "permanent", "永久"
+    THIRTY = "thirty", "30年"
+    TEN = "ten", "10年"

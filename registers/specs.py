@@ -13,6 +13,7 @@ from django.db import models
 from registers.choices import FilingState, ReportState
 from registers.models import (
     Appraisal,
+    ArchiveTransfer,
     DutyReview,
     ExecutionReport,
     Expenditure,
@@ -170,6 +171,21 @@ _REGISTERS: tuple[Register, ...] = (
         Period.TERM,
         "term_starts_on",
         help="在平台上开的会，选择听取报告的那次会议。",
+    ),
+    Register(
+        ArchiveTransfer,
+        "归档移交",
+        "会议记录和纪要在次年6月底前移交归档，决策会议的永久保管。",
+        TEAM,
+        "archive",
+        ("year", "transferred_on", "meetings", "archival_code", "retention", "keeper"),
+        ("meetings", "archival_code", "retention", "keeper"),
+        "transferred_on",
+        ("R67",),
+        (CLERK, SECRETARY),
+        Period.YEAR,
+        "year",
+        help="可以分几次移交，每次登记一条；会议次数按移交清单填写。",
     ),
     Register(
         Appraisal,

@@ -6,17 +6,20 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from accounts.choices import AdminRole
 from common.templatetags.ui import nav_url
+from compliance.selectors.lists import open_findings, waiting_for_district
 from decisions.models import Task
-from governance.models import AuthorityMember, School
+from governance.models import School, Seat, Staff
 from notifications.selectors import unread_count
 
 MENU_SCHOOLS = 30
+BOARD = ("oversight:board", "oversight:setup", "oversight:missing", "oversight:measure")
 
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry of the navigation; ``count`` is 0 where nothing is to be shown."""
+    """One entry of the navigation; ``count`` is 0 where nothing is to be shown, ``word`` says what it counts."""
 
     label: str
     short: str
@@ -24,6 +27,7 @@ class NavEntry:
     url: str
     is_current: bool
     count: int = 0
+    word: str = "逾期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,19 @@ class Shell:
         self.user = request.user
 
     def _entry(
-        self, view: str, label: str, icon: str, *prefixes: str, short: str = "", count: int = 0
+        self,
+        view: str,
+        label: str,
+        icon: str,
+        *prefixes: str,
+        short: str = "",
+        count: int = 0,
+        word: str = "逾期",
     ) -> NavEntry:
         match = self.request.resolver_match
         here = match.view_name if match else ""
         current = any(here.startswith(prefix) for prefix in (prefixes or (view,)))
-        return NavEntry(label, short or label, icon, nav_url(view), current, count)
+        return NavEntry(label, short or label, icon, nav_url(view), current, count, word)
 
     @cached_property
     def work(self) -> list[NavEntry]:
@@ -73,12 +84,18 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[NavGroup]:
-        """The side navigation; district members also get their schools."""
+        """The side navigation; district members also get their schools, administrators only their own rooms."""
+        if self.user.admin_role:
+            return [NavGroup("", self.administration)]
         groups = [NavGroup("", self.work)]
         watching = []
         if self.is_district:
-            watching.append(self._entry("oversight:school_list", "学校", "building-community", "oversight:"))
+            watching += [
+                self._entry("oversight:board", "合规看板", "chart-histogram", *BOARD, short="看板"),
+                self._entry("oversight:school_list", "学校", "building-community", "oversight:school"),
+            ]
         if self.reads_registers:
+            watching += self.compliance
             watching.append(self._entry("registers:register_list", "台账", "notebook", "registers:"))
         if watching:
             groups.append(NavGroup("监督", watching))
@@ -97,15 +114,60 @@ class Shell:
         return groups
 
     @cached_property
+    def compliance(self) -> list[NavEntry]:
+        """合规问题 with what waits for the person's side, and 合规体检 of one's own school."""
+        entries = [
+            self._entry(
+                "compliance:finding_list",
+                "合规问题",
+                "shield-check",
+                "compliance:finding",
+                "compliance:rule",
+                count=self.waiting_findings,
+                word="待验收和待答复" if self.is_district else "未整改",
+            )
+        ]
+        if self.serves_in_school and self.request.offices.holds_office:
+            entries.append(self._entry("compliance:checkup", "合规体检", "stethoscope"))
+        return entries
+
+    @cached_property
+    def waiting_findings(self) -> int:
+        """Of the district: findings to verify or appeals to answer; of a school: findings still open."""
+        if self.is_district:
+            return waiting_for_district(self.user).count()
+        return open_findings(self.user, self.request.school).count()
+
+    @cached_property
     def reads_registers(self) -> bool:
         """Whether the registers of the current school are the person's to read."""
-        offices = self.request.offices
-        return bool(offices) and (offices.holds_office or self.is_district)
+        return self.is_district or bool(self.request.offices and self.request.offices.holds_office)
+
+    @cached_property
+    def administration(self) -> list[NavEntry]:
+        """The rooms of one of 三员, none of them with business in it."""
+        rooms = {
+            AdminRole.SYSTEM: [("accounts:account_list", "账号管理", "users", "accounts:account", "账号")],
+            AdminRole.SECURITY: [
+                ("accounts:role_list", "管理员角色", "shield", "accounts:role", "角色"),
+                ("governance:member_list", "教育工委人员", "building-community", "governance:member", "人员"),
+            ],
+            AdminRole.AUDIT: [("accounts:trail", "安全审计", "list-search", "accounts:trail", "审计")],
+        }
+        return [
+            self._entry(view, label, icon, prefix, short=short)
+            for view, label, icon, prefix, short in rooms[AdminRole(self.user.admin_role)]
+        ]
+
+    @property
+    def tabs(self) -> list[NavEntry]:
+        """The bottom tabs on a phone."""
+        return self.administration if self.user.admin_role else self.work
 
     @cached_property
     def overdue_tasks(self) -> int:
         """Overdue tasks the person may see in the current school."""
-        if not self.request.school:
+        if not self.serves_in_school or not self.request.school:
             return 0
         return Task.objects.visible_to(self.user).filter(school=self.request.school).overdue().count()
 
@@ -117,7 +179,15 @@ class Shell:
     @cached_property
     def is_district(self) -> bool:
         """Whether the person holds an office in an authority today."""
-        return AuthorityMember.objects.active().filter(person=self.user).exists()
+        return bool(self.request.authorities)
+
+    @cached_property
+    def serves_in_school(self) -> bool:
+        """Whether the person may hold a post in a school: asked of members of an authority only."""
+        if not self.is_district:
+            return True
+        seats = Seat.objects.active().filter(person=self.user).values("pk")
+        return seats.union(Staff.objects.active().filter(person=self.user).values("pk")).exists()
 
     @cached_property
     def unread(self) -> int:

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.choices import AdminRole
+from compliance.selectors.lists import most_pressing
 from decisions.access import may_draft
 from governance import parameters
 from governance.access import Offices
@@ -15,6 +17,13 @@ from governance.models import School
 from workbench.selectors import overview, todos
 
 SHOWN = 9
+MENDED_FIRST = 3
+# Where each of 三员 works.
+ROOMS = {
+    AdminRole.SYSTEM: "accounts:account_list",
+    AdminRole.SECURITY: "accounts:role_list",
+    AdminRole.AUDIT: "accounts:trail",
+}
 WEEKDAYS = "一二三四五六日"
 DOUBLE_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "令狐", "司徒", "夏侯", "尉迟", "慕容")
 
@@ -52,16 +61,19 @@ def headline(offices: Offices, waiting: todos.TodoList) -> str:
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The desk of a person in a school; the district goes to its schools."""
+    """The desk of a person in a school; the district goes to its board."""
+    if request.user.admin_role:
+        return redirect(ROOMS[AdminRole(request.user.admin_role)])
     offices = request.offices
     if not offices or not offices.belongs:
         if School.objects.all().supervised_by(request.user).exists():
-            return redirect("oversight:school_list")
+            return redirect("oversight:board")
         return render(request, "workbench/nobody.html")
     today = timezone.localdate()
     values = parameters.resolve(request.school, today)
     waiting = todos.todo_list(request.user, offices, values, today)
     late, late_count = overview.overdue_tasks(request.user, request.school)
+    mends = offices.is_secretary or offices.is_principal
     shows_all = request.GET.get("all") == "1" or waiting.count <= SHOWN
     context: dict[str, Any] = {
         "today": today,
@@ -75,6 +87,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": late,
         "late_count": late_count,
         "reminders": overview.reminders(request.user, offices, values, today),
+        "findings": most_pressing(request.user, request.school, MENDED_FIRST) if mends else [],
         "may_draft": may_draft(offices),
         "may_plan": offices.is_clerk or offices.is_secretary or offices.is_principal,
         "may_urge": offices.is_clerk or offices.is_secretary or offices.is_principal,

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Case, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
@@ -13,7 +14,7 @@ from compliance.choices import RuleGroup
 from compliance.registry import Facts, register
 from compliance.rules.items import flag, on_day, paper
 from compliance.rules.subjects import EntryRule, MeetingRule
-from compliance.words import counted, day, days_between, names, pinned_int, pinned_word
+from compliance.words import day, days_between, pinned_int, pinned_word
 from decisions.choices import Outcome
 from governance.choices import MajorClass
 from governance.models import Portfolio, School
@@ -54,30 +55,39 @@ class SentInTime(MeetingRule):
         return super().asked(schools, as_of).filter(Exists(self._regular()))
 
     def facts(self) -> dict[str, Any]:
-        submitted = day("stage__item__submitted_at")
-        late = self._regular().annotate(ahead=days_between(submitted, OuterRef("meeting_day")))
+        last = (
+            self._regular()
+            .order_by()
+            .values("meeting")
+            .annotate(last=Max("stage__item__submitted_at"))
+            .values("last")
+        )
         return {
             "meeting_day": day("started_at"),
+            "submitted_day": day(Subquery(last)),
             "sent_day": day("materials_sent_at"),
             "submit_days": pinned_int(self.pinned, "agenda.submit_days"),
             "material_days": pinned_int(self.pinned, "agenda.material_days"),
-            "late_items": counted(late.filter(ahead__lt=OuterRef("submit_days"))),
-            "undated_items": counted(self._regular().filter(stage__item__submitted_at__isnull=True)),
             "is_paper": flag(Q(mode=MeetingMode.RETROSPECTIVE)),
         }
 
     def derived(self) -> dict[str, Any]:
-        return {"sent_ahead": days_between(F("sent_day"), F("meeting_day"))}
+        return {
+            "submitted_ahead": days_between(F("submitted_day"), F("meeting_day")),
+            "sent_ahead": days_between(F("sent_day"), F("meeting_day")),
+        }
 
     def _late(self) -> Q:
         return (
-            Q(late_items__gt=0) | Q(sent_day__isnull=True) | Q(LessThan(F("sent_ahead"), F("material_days")))
+            Q(sent_day__isnull=True)
+            | Q(LessThan(F("sent_ahead"), F("material_days")))
+            | Q(LessThan(F("submitted_ahead"), F("submit_days")))
         )
 
     def missing(self) -> dict[str, Any]:
         return {
             "会议固定的申报和送达天数": Q(submit_days__isnull=True) | Q(material_days__isnull=True),
-            "议题的申报时间": Q(undated_items__gt=0),
+            "议题的申报时间": Q(submitted_day__isnull=True),
             "补录会议的申报和送达时间": Q(is_paper=True) & self._late(),
         }
 
@@ -86,13 +96,12 @@ class SentInTime(MeetingRule):
 
     def sentence(self, e: Facts) -> str:
         parts = []
-        if e["late_items"]:
-            parts.append(f"申报不足 {e['submit_days']} 日的议题 {e['late_items']} 项 ＞ 0")
+        if (ahead := e["submitted_ahead"]) < e["submit_days"]:
+            parts.append(f"最晚的议题提前 {ahead} 日申报：{ahead} ＜ {e['submit_days']}")
         if e["sent_day"] is None:
             parts.append("材料没有送达时间")
-        elif e["sent_ahead"] < e["material_days"]:
-            sent = f"材料 {on_day(e['sent_day'])}送达，提前 {e['sent_ahead']} 日"
-            parts.append(f"{sent}：{e['sent_ahead']} ＜ {e['material_days']}")
+        elif (ahead := e["sent_ahead"]) < e["material_days"]:
+            parts.append(f"材料提前 {ahead} 日送达：{ahead} ＜ {e['material_days']}")
         return f"{on_day(e['meeting_day'])}开会，{'；'.join(parts)}。"
 
 
@@ -156,6 +165,10 @@ class NotAdHoc(EntryRule):
         return "通知之后增加议题，写明的理由 0 条 ＜ 1 条。"
 
 
+# A person in charge of a matter, at one meeting.
+NOT_DUE, DUE, HERE = 0, 1, 2
+
+
 @register
 class OwnerPresent(EntryRule):
     """R26: the leader in charge of the matter was there. Asked where a member due at the meeting stayed away.
@@ -181,9 +194,10 @@ class OwnerPresent(EntryRule):
     )
 
     def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:
-        away = Attendance.objects.filter(meeting=OuterRef("meeting")).exclude(status=AttendanceStatus.PRESENT)
-        left = Attendance.objects.filter(meeting=OuterRef("meeting"), left_at__isnull=False)
-        return super().asked(schools, as_of).filter(Exists(away) | Exists(left))
+        away = Attendance.objects.filter(
+            ~Q(status=AttendanceStatus.PRESENT) | Q(left_at__isnull=False), meeting=OuterRef("meeting")
+        )
+        return super().asked(schools, as_of).filter(Exists(away))
 
     def facts(self) -> dict[str, Any]:
         in_charge = Portfolio.objects.filter(
@@ -198,31 +212,39 @@ class OwnerPresent(EntryRule):
             meeting=OuterRef(OuterRef("meeting")), seat__person=OuterRef("person")
         )
         here = row.filter(Q(left_at__isnull=True) | Q(left_at__gt=began), status=AttendanceStatus.PRESENT)
-        due = in_charge.filter(Exists(row))
+        # One look at 分工 for each matter: for everybody in charge, whether due at this meeting, and whether there.
+        found = in_charge.annotate(
+            found=Case(
+                When(Exists(here), then=HERE),
+                When(Exists(row), then=DUE),
+                default=NOT_DUE,
+                output_field=IntegerField(),
+            )
+        )
         return {
             "meeting_day": day("meeting__started_at"),
             "setting": pinned_word(self.pinned, "agenda.absent_owner_block"),
-            "owners": counted(in_charge),
-            "owners_due": counted(due),
-            "owners_here": counted(due.filter(Exists(here))),
-            "names_due": names(due, "person__display_name"),
+            "owners": ArraySubquery(found.order_by("person", "pk").values("found")),
+        }
+
+    def derived(self) -> dict[str, Any]:
+        return {
+            "is_away": flag(Q(owners__contains=[DUE])),
+            "is_there": flag(Q(owners__contains=[HERE])),
         }
 
     def missing(self) -> dict[str, Any]:
         return {
             "会议固定的分管成员缺席规定": Q(setting__isnull=True),
-            "分管该事项的成员分工": Q(setting__in=["warn", "block"], owners=0),
+            "分管该事项的成员分工": Q(setting__in=["warn", "block"], owners__len=0),
         }
 
     def breach(self) -> Any:
-        return Q(setting__in=["warn", "block"]) & Q(owners_due__gt=0) & Q(owners_here=0)
+        return Q(setting__in=["warn", "block"]) & Q(is_away=True) & Q(is_there=False)
 
     def found_level(self) -> Any:
         return Case(When(setting="block", then=Value(str(Level.BLOCK))), default=Value(str(self.level)))
 
     def sentence(self, e: Facts) -> str:
-        who = f"（{'、'.join(e['names_due'])}）" if e.get("names_due") else ""
-        return (
-            f"{on_day(e['meeting_day'])}开会，分管该事项的成员应到 {e['owners_due']} 人{who}，"
-            f"到会 {e['owners_here']} 人 ＜ 1 人。"
-        )
+        due = sum(owner == DUE for owner in e["owners"])
+        return f"{on_day(e['meeting_day'])}开会，分管该事项的成员应到 {due} 人，到会 0 人 ＜ 1 人。"

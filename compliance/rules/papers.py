@@ -330,8 +330,8 @@ class MinutesLocked(MinutesRule):
             "rewritten": counted(kept.exclude(same)),
             "sealed": counted(sealed),
             "agreeing": counted(
-                sealed.annotate(digest=KeyTextTransform("body_sha256", "payload")).filter(
-                    digest=OuterRef("document__body_sha256")
+                sealed.annotate(told=KeyTextTransform("body_sha256", "payload")).filter(
+                    told=OuterRef("document__body_sha256")
                 )
             ),
             "has_reason": _flag(Q(correction_reason__gt="")),

@@ -1,7 +1,7 @@
 """表决: R50–R59. The base is snapshotted with the entry; the threshold is pinned on the meeting."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import BooleanField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import Case, ExpressionWrapper, When
@@ -85,23 +85,37 @@ def base_words(e: Facts) -> str:
     return f"{kind} {e['base']} 人" + ("（已扣除回避）" if e["deducts"] and e["recused"] else "")
 
 
-@register
-class VotePasses(Rule):
-    """R53: what is recorded as passed got more than half of the base (or the share the rules set)."""
+class TallyRule(Rule):
+    """Asked of single questions voted on; the subclass says which."""
 
-    code = "R53"
     group = RuleGroup.VOTES
-    title = "赞成超过应到会人数的半数方为通过"
-    level = Level.BLOCK
-    body = "P"
-    trigger = ("entry.concluded",)
-    clauses = ("W3.pass", "W11", "W12")
-    parameters = PARAMETERS
     model = Tally
     school = "entry__meeting__school"
     pinned = "entry__meeting__parameters"
     link = "meetings:meeting_detail"
     link_id = "entry__meeting_id"
+    trigger = ("entry.concluded",)
+
+    def label(self) -> Any:
+        return Concat(meeting_label("entry__meeting"), Value("："), item_label("entry__stage__item"))
+
+    def occurred_on(self) -> Any:
+        return day("entry__meeting__started_at")
+
+    def scope(self) -> Any:
+        return F("entry__stage__item__access_scope")
+
+
+@register
+class VotePasses(TallyRule):
+    """R53: what is recorded as passed got more than half of the base (or the share the rules set)."""
+
+    code = "R53"
+    title = "赞成超过应到会人数的半数方为通过"
+    level = Level.BLOCK
+    body = "P"
+    clauses: ClassVar[tuple[str, ...]] = ("W3.pass", "W11", "W12")
+    parameters: ClassVar[tuple[str, ...]] = PARAMETERS
     mend = "核对票数和签到；未达到门槛的，按未通过更正并重新审议。"
     note = "中办《意见（试行）》未规定通过票数，门槛和基数（应到或实到）由地方议事规则以参数设定。"
     cases = (
@@ -131,15 +145,6 @@ class VotePasses(Rule):
 
     def breach(self) -> Any:
         return Q(LessThanOrEqual(F("in_favour") * F("need_d") + F("slack"), F("base") * F("need_n")))
-
-    def label(self) -> Any:
-        return Concat(meeting_label("entry__meeting"), Value("："), item_label("entry__stage__item"))
-
-    def occurred_on(self) -> Any:
-        return day("entry__meeting__started_at")
-
-    def scope(self) -> Any:
-        return F("entry__stage__item__access_scope")
 
     def sentence(self, e: Facts) -> str:
         threshold = threshold_of(e)

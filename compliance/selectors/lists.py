@@ -10,8 +10,9 @@ from common.choices import Level
 from common.components import Pill, pill_for
 from compliance.choices import DISTRICT_STATES, SETTLED_STATES, FindingState, FindingVerdict
 from compliance.models import Finding
-from compliance.registry import RULES, rules
+from compliance.registry import rules
 from compliance.selectors.reading import plain_explanation, rule_of
+from governance.models import School
 
 # key → (label, icon, tone) of each number at the top of the list; the number is the filter
 TILES: dict[str, tuple[str, str, str]] = {
@@ -149,23 +150,22 @@ def row_of(finding: Finding) -> FindingRow:
     )
 
 
+def open_findings(user: Any, school: Any) -> QuerySet[Finding]:
+    """Open findings of one school that the person may see."""
+    return visible_findings(user).filter(school=school).open()
+
+
 def most_pressing(user: Any, school: Any, limit: int = 5) -> list[FindingRow]:
-    """先改这几项: open breaches of a school that wait for the school, hardest first; one query."""
-    findings = visible_findings(user).filter(school=school).open().exclude(state__in=DISTRICT_STATES)
+    """先改这几项: open findings of a school that wait for the school, hardest first; one query."""
+    findings = open_findings(user, school).exclude(state__in=DISTRICT_STATES)
     return [row_of(finding) for finding in ordered(findings)[:limit]]
 
 
-def waiting_for_district(user: Any, schools: Any, limit: int = 5) -> list[FindingRow]:
-    """待验收 and 申诉 of the supervised schools, the nearest deadline first; one query."""
-    findings = visible_findings(user).filter(school__in=schools, state__in=DISTRICT_STATES)
-    return [
-        row_of(finding)
-        for finding in findings.select_related("school").order_by(F("due_on").asc(nulls_last=True), "pk")[
-            :limit
-        ]
-    ]
-
-
-def known_rule(code: str) -> bool:
-    """Whether a rule of that code is live."""
-    return code in RULES
+def waiting_for_district(user: Any) -> QuerySet[Finding]:
+    """待验收 and 申诉中 of the supervised schools, the nearest deadline first."""
+    supervised = School.objects.all().supervised_by(user)
+    return (
+        Finding.objects.filter(state__in=DISTRICT_STATES, school__in=supervised.values("pk"))
+        .select_related("school")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
+    )

@@ -1,5 +1,4 @@
-"""A generated district of any size, in the proportions of 曲靖 (facts.md §2): bulk rows, no history, no ledger."""
+"""A generated district of any size, in the proportions of 曲靖 (facts.md §2): bulk rows, no history, no ledger.
 
-from demo.generate.district import NotEmpty, generate
-
-__all__ = ["NotEmpty", "generate"]
+`district.generate` is the entrance; nothing is imported here, because worker processes begin before Django is set up.
+"""

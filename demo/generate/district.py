@@ -16,6 +16,7 @@ from compliance.hooks import paused
 from decisions import models as decisions
 from demo.generate.books import Books, highest, settle
 from demo.generate.plan import CITY, COUNTIES, SchoolPlan, plans
+from demo.generate.registers import REGISTERS
 from demo.generate.worker import prepare, write
 from demo.generate.world import Frame, found
 from demo.generate.year import live
@@ -71,6 +72,9 @@ WRITTEN = (
     meetings.Tally,
     meetings.MeetingRecord,
     meetings.Minutes,
+    decisions.PublicNotice,
+    decisions.EmergencyAction,
+    *REGISTERS,
 )
 Progress = Callable[[int, int], None]
 
@@ -98,8 +102,8 @@ def generate(
         raise RuntimeError("A generated district is for demo, bench and tests only.")
     if months < 1 or (items_per_school is not None and items_per_school < 1):
         raise ValueError("months and items per school are at least 1")
-    if School.objects.exists():
-        raise NotEmpty("库中已有学校。请换一个空的数据库（例如 DEMO_DB_NAME=bench）再生成。")
+    if School.objects.exists() or Authority.objects.exists():
+        raise NotEmpty("库中已有学校或教育工委。请换一个空的数据库（例如 DEMO_DB_NAME=bench）再生成。")
     drawn = plans(schools, seed)
     with paused():
         frame = _frame(until or timezone.localdate(), months, seed, items_per_school)

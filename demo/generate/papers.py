@@ -40,7 +40,7 @@ def leave_papers(
     clerk, name = world.people["clerk"]
     content = _content(world, sitting, hearings, present, chair, start, end, name)
     signed_on = after_workdays(sitting.day, 1)
-    is_signed = signed_on < until and not world.slips(0.02)
+    is_signed = signed_on < until and not world.slips()
     books.add(
         MeetingRecord,
         meeting_id=meeting,
@@ -56,7 +56,7 @@ def leave_papers(
     issued_on = after_workdays(
         sitting.day, dice.randint(2, 3) if not world.slips(0.02) else dice.randint(5, 9)
     )
-    is_issued = issued_on < until and not world.slips(0.01)
+    is_issued = issued_on < until and not world.slips(0.006)
     issuer = world.chair[sitting.body][0] if not world.slips(0.01) else world.people["vice"][0]
     is_party = sitting.body == "party"
     kind = DocumentKind.PARTY_MINUTES if is_party else DocumentKind.ADMIN_MINUTES

@@ -71,14 +71,11 @@ def hold(
             reason=row.reason,
             version=2,
         )
-    books.add(
-        Observer,
-        meeting_id=meeting,
-        person_id=world.people["second_vice"][0],
-        name=world.people["second_vice"][1],
-        identity="副校长",
-        is_present=True,
-    )
+    observer, name = world.people["second_vice"]
+    if all(row.member.person != observer for row in present):
+        books.add(
+            Observer, meeting_id=meeting, person_id=observer, name=name, identity="副校长", is_present=True
+        )
     _first_topic(world, sitting, meeting, start, len(present))
     moment = start + timedelta(minutes=10)
     for position, hearing in enumerate(hearings, 2):
@@ -137,7 +134,11 @@ def _attendance(world: World, sitting: Sitting, chair: Member, two_thirds: bool)
     share = [2, 3] if two_thirds and sitting.body == "party" else [1, 2]
     may_miss = due - quorum_threshold(share, half_inclusive=False).required(due)
     others = [m for m in seats if m.person != chair.person]
-    away = [m for m in others if dice.random() < 0.07][:may_miss]
+    # Who is in charge of matters, and the 纪检委员, seldom stay away (R26, R43).
+    busy = {world.people[key][0] for key in ("secretary", "vice", "second_vice", "discipline")}
+    away = [m for m in others if dice.random() < 0.12 and (m.person not in busy or world.slips(0.04))][
+        :may_miss
+    ]
     if world.slips(0.008):
         away = others[: min(may_miss + 1, due - 1)]
     missing = {m.seat for m in away}
@@ -197,6 +198,8 @@ def _hear(
     is_party = sitting.body == "party"
     method = entry["ballot"] if is_party else BallotMethod.PRINCIPAL.value
     if is_party and method == BallotMethod.PRINCIPAL:
+        method = BallotMethod.SHOW_OF_HANDS.value
+    if method == BallotMethod.SECRET and world.slips():  # a secret vote taken openly (R52)
         method = BallotMethod.SHOW_OF_HANDS.value
     kind = (
         AttendanceKind.TWO_THIRDS if is_party and _needs_two_thirds(hearing) else AttendanceKind.HALF

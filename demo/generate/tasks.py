@@ -1,6 +1,6 @@
 """Carrying out: tasks, their reports and extensions."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from decisions.choices import ReportKind, RequestState, TaskState
@@ -12,7 +12,9 @@ from demo.generate.world import ZONE, World, at
 EVERY_DAYS = 14
 
 
-def give_tasks(world: World, matter: Any, sitting: Sitting, issued: datetime) -> datetime | None:
+def give_tasks(
+    world: World, matter: Any, sitting: Sitting, issued: datetime, published: date | None
+) -> datetime | None:
     """One to three tasks of a concluded matter; the moment it is finished, or None while work goes on."""
     dice = world.dice
     finished = [
@@ -22,6 +24,8 @@ def give_tasks(world: World, matter: Any, sitting: Sitting, issued: datetime) ->
     if None in finished or world.slips():
         return None
     done = max(moment for moment in finished if moment is not None) + timedelta(days=1)
+    if published is not None and done.date() <= published and not world.slips():  # 公示 first (R65)
+        done = at(published + timedelta(days=1), 17)
     return done if done.date() < world.frame.until else None
 
 

@@ -90,6 +90,7 @@ class World:
     entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
     parameters_text: str = ""
+    sittings: list[date] = field(default_factory=list)
 
     def slips(self, rate: float = 0.012) -> bool:
         """Whether something goes wrong here, at a mean rate over all schools."""
@@ -129,6 +130,7 @@ def _institution(world: World) -> None:
         education_group=plan.group,
         students=plan.students,
         teachers=plan.teachers,
+        joined_on=frame.founded,
     )
     body, suffix = PARTY_NAMES[plan.kind] if plan.has_committee else ("支部党员大会", "支部")
     years = 5 if plan.kind == PartyOrgKind.COMMITTEE else 3
@@ -182,8 +184,9 @@ def _offices(world: World) -> None:
     plan, people, since = world.plan, world.people, world.frame.founded
     party: list[tuple[str, SeatRole]] = [("secretary", SeatRole.SECRETARY)]
     if not plan.has_committee:
-        others = ("vice", "discipline", "organizer", "member", "second_vice")
+        others = ("discipline", "vice", "organizer", "member", "second_vice")
         party += [(key, SeatRole.PARTY_MEMBER) for key in others[: plan.party_members - 1]]
+        party[1] = ("discipline", SeatRole.DISCIPLINE_MEMBER)
     else:
         if not plan.is_dual:
             party.append(("principal", SeatRole.DEPUTY_SECRETARY))
@@ -244,6 +247,7 @@ def _seat(
         person_id=pk,
         role=role.value,
         is_voting=role != SeatRole.CLERK,
+        is_party_member=True if body == "party" else key not in ("second_vice", "member"),
         order=order,
         since=since,
         until=until,

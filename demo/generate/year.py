@@ -9,6 +9,8 @@ from decisions.choices import FAVOURABLE, ItemState, Outcome, Purpose, Resolutio
 from decisions.models import ConcernedPerson, DecisionItem, ItemEvent, Resolution, Stage
 from decisions.transitions import ROUTES
 from demo.generate.evidence import prepare
+from demo.generate.follow import act_in_haste, publish
+from demo.generate.registers import keep_registers
 from demo.generate.sitting import Hearing, Sitting, hold, plan_ahead
 from demo.generate.tasks import give_tasks
 from demo.generate.world import World, at
@@ -42,7 +44,7 @@ class Matter:
     state: ItemState = ItemState.PENDING
     resolution: int | None = None
     completed: datetime | None = None
-    decision: str = ""
+    published: date | None = None
 
     @property
     def stage(self) -> dict[str, Any]:
@@ -84,14 +86,18 @@ def live(world: World) -> None:
         _write(year, matter)
     for (kind, when), last in year.serials.items():
         world.books.add(NumberCounter, school_id=world.school, kind=kind, year=when, last=last)
+    keep_registers(world)
 
 
 def _calendar(world: World) -> list[tuple[date, str]]:
     """Days of the meetings, in order: 党组织会议 every four weeks, 校长办公会议 every two; some are left out (R39)."""
     frame, dice, days = world.frame, world.dice, []
     monday = frame.since - timedelta(days=frame.since.weekday())
-    for body, every, weekday in (("party", PARTY_EVERY, 3), ("admin", ADMIN_EVERY, 1)):
-        day = monday + timedelta(days=weekday + 7 * dice.randrange(every // 7))
+    week = dice.randrange(PARTY_EVERY // 7)
+    # The administration meets on the Tuesday after the Party organisation, so that it deploys in time (R14).
+    first = {"party": timedelta(days=3, weeks=week), "admin": timedelta(days=1, weeks=(week + 1) % 2)}
+    for body, every in (("party", PARTY_EVERY), ("admin", ADMIN_EVERY)):
+        day = monday + first[body]
         mine = []
         while day <= frame.until:
             if day >= frame.since:
@@ -112,10 +118,11 @@ def _arrivals(world: World) -> list[tuple[date, dict[str, Any]]]:
         (frame.since + timedelta(days=dice.randrange(span)), dice.choice(world.entries[r])) for r in routes
     ]
     topic = next(e for e in world.entries[Route.PARTY] if e["code"] == MEETING_OF_SUPERVISION)
-    wanted = frame.months // 4 - (2 if world.slips(0.02) else 0)
-    for number in range(max(wanted, 0)):
-        if number < len(found):
-            found[number] = (found[number][0], topic)
+    for year in range(frame.since.year, frame.until.year + 1):
+        begins = max(frame.since, date(year, 1, 1))
+        if (min(frame.until, date(year, 12, 31)) - begins).days > 35 and not world.slips(0.02):
+            found += [(begins + timedelta(days=day), topic) for day in (1, 3)]
+    found = found[max(0, len(found) - frame.items) :]
     return sorted(found, key=lambda pair: (pair[0], pair[1]["code"]))
 
 
@@ -144,7 +151,8 @@ def _arise(year: Year, day: date, entry: dict[str, Any]) -> None:
         }
         for purpose, kind in ROUTES[Route(entry["route"])]
     ]
-    stages[0]["state"] = StageState.OPEN
+    place = 1 if entry["route"] == Route.LOOP and world.slips() else 0  # decided without 提出 (R13)
+    stages[place]["state"] = StageState.OPEN
     matter = Matter(
         id=id,
         entry=entry,
@@ -158,6 +166,7 @@ def _arise(year: Year, day: date, entry: dict[str, Any]) -> None:
         ready=day + timedelta(days=1 if world.slips(0.02) else 4),
         stages=stages,
         concerned=concerned,
+        place=place,
     )
     for person in concerned:
         world.books.add(ConcernedPerson, item_id=id, person_id=person, relation="本人")
@@ -178,7 +187,9 @@ def _sit(year: Year, body: str, day: date) -> None:
     world = year.world
     kind = DocumentKind.PARTY_MEETING if body == "party" else DocumentKind.ADMIN_MEETING
     sitting = Sitting(body, day, year.serial(kind, day.year))
+    world.sittings.append(day)
     taken = [m for m in year.waiting if m.stage["body"] == body and m.ready <= day][:CAPACITY]
+    taken += [m for m in year.waiting if m.stage["body"] == body and m not in taken and _presses(m, day)]
     hearings = []
     for matter in taken:
         stage = matter.stage
@@ -202,6 +213,11 @@ def _sit(year: Year, body: str, day: date) -> None:
     for matter, hearing in zip(taken, hold(world, sitting, hearings, year.serial), strict=True):
         _move(year, matter, sitting, hearing)
     year.waiting = [m for m in year.waiting if m.is_under_way]
+
+
+def _presses(matter: Matter, day: date) -> bool:
+    """Decided matters are deployed at the next meeting, however long its agenda (R14)."""
+    return matter.stage["purpose"] == Purpose.DEPLOY and matter.place > 0 and matter.ready <= day
 
 
 def _move(year: Year, matter: Matter, sitting: Sitting, hearing: Hearing) -> None:
@@ -229,7 +245,7 @@ def _move(year: Year, matter: Matter, sitting: Sitting, hearing: Hearing) -> Non
     matter.state = ItemState.IMPLEMENTING
     if world.slips():  # nobody was given the work (R70)
         return
-    matter.completed = give_tasks(world, matter, sitting, hearing.concluded)
+    matter.completed = give_tasks(world, matter, sitting, hearing.concluded, matter.published)
     if matter.completed is not None:
         matter.state = ItemState.COMPLETED
 
@@ -251,6 +267,9 @@ def _resolve(year: Year, matter: Matter, sitting: Sitting, hearing: Hearing) -> 
         state=ResolutionState.IN_FORCE.value,
         created_at=hearing.concluded,
     )
+    matter.published = publish(world, matter, sitting.day)
+    if is_party:
+        act_in_haste(world, matter, sitting.day)
 
 
 def _next_meeting(year: Year) -> None:

@@ -5,8 +5,8 @@ of common.errors: NotVisible, NotPermitted, NotNow, Blocked.
 """
 
 from governance.services.catalogue import adopt_catalogue, publish_catalogue, tighten_entry
-from governance.services.institutions import create_authority, create_school, join_authority
-from governance.services.offices import appoint, assign_portfolio, employ, end_seat
+from governance.services.institutions import create_authority, create_school, join_authority, update_party_org
+from governance.services.offices import appoint, assign_portfolio, employ, end_seat, note_membership
 from governance.services.parameters import set_parameter
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "employ",
     "end_seat",
     "join_authority",
+    "note_membership",
     "publish_catalogue",
     "set_parameter",
     "tighten_entry",
+    "update_party_org",
 ]

@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.choices import SecurityKind
+from accounts.services.trail import record
 from common.errors import NotNow
 from common.history import save_as
-from governance.access import require_authority
+from governance.access import require_administration, require_admission, require_authority
 from governance.choices import BodyKind, PartyOrgKind, SchoolPreset
 from governance.models import Authority, AuthorityMember, Body, PartyOrg, School
 from ledger import services as ledger
@@ -57,7 +59,7 @@ def join_authority(
     *, actor: Any, authority: Authority, person: Any, role: str, since: date
 ) -> AuthorityMember:
     """Give a person an office in an authority from a day; it covers every school below (facts.md §2)."""
-    require_authority(actor, authority)
+    require_admission(actor, authority, person)
     Authority.objects.select_for_update().get(pk=authority.pk)
     if AuthorityMember.objects.filter(authority=authority, person=person, until__isnull=True).exists():
         raise NotNow(f"{person}已在{authority}任职。")
@@ -71,6 +73,7 @@ def join_authority(
         payload={"person": person.pk, "name": str(person), "role": role, "since": since},
         actor=actor,
     )
+    record(SecurityKind.MEMBER_JOINED, person=person, actor=actor, authority=authority.pk)
     return member
 
 
@@ -147,3 +150,24 @@ def create_school(
         actor=actor,
     )
     return school
+
+
+@transaction.atomic
+def update_party_org(
+    *, actor: Any, school: School, party_members: int, term_started_on: date | None
+) -> PartyOrg:
+    """Bring the number of 正式党员 and the beginning of the present term up to date (R01, R05)."""
+    require_administration(actor, school, "党组织情况由书记、会议秘书或区教育工委登记。")
+    org = PartyOrg.objects.select_for_update().get(school=school)
+    if (org.party_members, org.term_started_on) == (party_members, term_started_on):
+        return org
+    org.party_members, org.term_started_on = party_members, term_started_on
+    save_as(org, actor, "登记党组织情况")
+    ledger.append(
+        school.chain_key,
+        kind="school.party_org_updated",
+        subject=f"governance.partyorg:{org.pk}",
+        payload={"party_members": party_members, "term_started_on": term_started_on},
+        actor=actor,
+    )
+    return org

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.errors import NotNow, NotVisible
 from common.history import save_as
-from governance.access import require_administration
+from governance.access import refuse_administrator, require_administration
 from governance.choices import BodyKind, SeatRole
 from governance.models import Body, Portfolio, School, Seat, Staff
 from ledger import services as ledger
@@ -50,6 +50,7 @@ def appoint(
     is_voting: bool | None = None,
     until: date | None = None,
     order: int = 50,
+    is_party_member: bool | None = None,
 ) -> Seat:
     """Give a person a seat in a body from a day. Clerks never vote; others do unless said otherwise.
 
@@ -57,6 +58,7 @@ def appoint(
     """
     school = body.school
     require_administration(actor, school, "任职由书记、会议秘书或区教育工委登记。")
+    refuse_administrator(person)
     Body.objects.select_for_update().get(pk=body.pk)
     if role not in BODY_ROLES[body.kind]:
         raise NotNow(f"{body.name}没有“{SeatRole(role).label}”这一职务。")
@@ -76,6 +78,7 @@ def appoint(
         since=since,
         until=until,
         order=order,
+        is_party_member=is_party_member,
     )
     try:
         seat.validate_constraints()
@@ -92,6 +95,7 @@ def appoint(
             "name": str(person),
             "role": role,
             "is_voting": seat.is_voting,
+            "is_party_member": is_party_member,
             "since": since,
             "until": until,
         },
@@ -103,8 +107,25 @@ def appoint(
 
 
 @transaction.atomic
-def end_seat(*, actor: Any, seat_id: int, until: date) -> Seat:
-    """End a seat on a day, which is its last day in office; the row stays for ever."""
+def note_membership(*, actor: Any, seat_id: int, is_party_member: bool | None) -> Seat:
+    """Note whether the holder of a seat is a member of the Party; None is 未登记 (R04)."""
+    seat = _seat_for_update(actor, seat_id)
+    if seat.is_party_member == is_party_member:
+        return seat
+    seat.is_party_member = is_party_member
+    save_as(seat, actor, "登记是否党员")
+    ledger.append(
+        seat.school.chain_key,
+        kind="seat.noted",
+        subject=f"governance.seat:{seat.pk}",
+        payload={"body": seat.body.name, "name": str(seat.person), "is_party_member": is_party_member},
+        actor=actor,
+    )
+    return seat
+
+
+def _seat_for_update(actor: Any, seat_id: int) -> Seat:
+    """A locked seat of a school the actor administers."""
     seat = (
         Seat.objects.select_for_update(of=("self",))
         .select_related("school", "body", "person")
@@ -114,6 +135,13 @@ def end_seat(*, actor: Any, seat_id: int, until: date) -> Seat:
     if seat is None:
         raise NotVisible("Seat")
     require_administration(actor, seat.school, "任职由书记、会议秘书或区教育工委登记。")
+    return seat
+
+
+@transaction.atomic
+def end_seat(*, actor: Any, seat_id: int, until: date) -> Seat:
+    """End a seat on a day, which is its last day in office; the row stays for ever."""
+    seat = _seat_for_update(actor, seat_id)
     if seat.until is not None and seat.until < timezone.localdate():
         raise NotNow(f"此任职已于 {seat.until:%Y-%m-%d} 结束。", current=seat)
     if until < seat.since:
@@ -143,6 +171,7 @@ def employ(
 ) -> Staff:
     """Enter a person as 教职工 of a department, who may draft, present and own tasks."""
     require_administration(actor, school, "教职工由书记、会议秘书或区教育工委登记。")
+    refuse_administrator(person)
     School.objects.select_for_update().get(pk=school.pk)
     if Staff.objects.filter(school=school, person=person, until__isnull=True).exists():
         raise NotNow(f"{person}已是本校教职工。")

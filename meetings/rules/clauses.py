@@ -1,5 +1,6 @@
 """The clauses asked when an agenda entry is concluded; each answers with Check objects."""
 
+import re
 from collections.abc import Sequence
 
 from django.urls import reverse
@@ -117,14 +118,15 @@ def vote_checks(entry: AgendaEntry, votes: Sequence[Vote], room: Room, outcome: 
                     detail=f"发出 {vote.issued}，收回 {vote.cast}",
                 )
             )
-            named = bool(vote.tellers and vote.counter)
+            tellers = [name for name in re.split(r"[\s、,，;；]+", vote.tellers) if name]
+            named = len(tellers) >= 2 and bool(vote.counter.strip())
             checks.append(
                 Check(
                     "R58",
-                    "监票、计票人具名",
+                    "监票 2 人、计票人具名",
                     Level.BREACH,
                     named,
-                    message="" if named else "请填写监票人和计票人姓名。",
+                    message="" if named else "请填写 2 名监票人和计票人的姓名。",
                     clause=cite("参照无记名投票规则（待核）", "R58"),
                     fix_url=url,
                     fix_label="填写姓名",

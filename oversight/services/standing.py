@@ -45,7 +45,7 @@ FIELDS = (
     *("last_party_on", "last_admin_on", "last_report_on"),
 )
 _COLUMNS = {Level.BLOCK: "blocks", Level.BREACH: "breaches", Level.WARN: "warns", Level.INFO: "infos"}
-_CELL = {Level.BLOCK: 0, Level.BREACH: 0, Level.WARN: 1}
+_CELL = {Level.BLOCK: 0, Level.BREACH: 0, Level.WARN: 1, Level.INFO: 2}
 
 
 def _number(rows: QuerySet) -> Subquery:
@@ -106,7 +106,7 @@ def counted(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Open findings of schools by level and by group of rules, as the fields of a standing; one statement."""
     today = timezone.localdate()
     rows = (
-        Finding.objects.under_way()
+        Finding.objects.open()
         .filter(school__in=ids)
         .order_by()
         .values("school", "level", "verdict", group=group_of_rule())
@@ -120,9 +120,9 @@ def counted(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         school["unknowns" if is_unknown else _COLUMNS[row["level"]]] += row["n"]
         if not is_unknown:
             school["overdue"] += row["late"]
-        place = 2 if is_unknown else _CELL.get(row["level"])
-        if place is not None and row["group"]:
-            school["groups"].setdefault(row["group"], [0, 0, 0])[place] += row["n"]
+        if row["group"]:
+            place = 3 if is_unknown else _CELL[row["level"]]
+            school["groups"].setdefault(row["group"], [0, 0, 0, 0])[place] += row["n"]
     return found
 
 

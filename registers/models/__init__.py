@@ -1,5 +1,6 @@
 """监督台账: dated facts of school governance that no meeting of the platform produces."""
 
+from registers.models.archives import ArchiveTransfer
 from registers.models.base import Record
 from registers.models.conduct import (
     Appraisal,
@@ -19,6 +20,7 @@ from registers.models.reports import (
 
 __all__ = [
     "Appraisal",
+    "ArchiveTransfer",
     "DutyReview",
     "ExecutionReport",
     "Expenditure",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from decisions.access import lock_item
 from decisions.choices import ItemState
 from decisions.models import DecisionItem
-from decisions.services import evidence, items, outcomes, reconsideration
+from decisions.services import evidence, followup, items, outcomes, reconsideration
 from decisions.transitions import TRANSITIONS
 from meetings.services import deliberation, records, sitting
 from tests.contracts.matrix import Act, check_rows
@@ -192,6 +192,17 @@ ACTS: dict[str, Act] = {
     ),
     "add_file": lambda w, who: evidence.add_attachments(w.item.pk, actor=who, files=[paper("附表.txt")]),
     "withdraw_file": lambda w, who: evidence.withdraw_attachment(w.file_id, actor=who, reason="传错"),
+    "publish_notice": lambda w, who: followup.publish_notice(
+        w.item.pk,
+        actor=who,
+        since=timezone.localdate(),
+        until=timezone.localdate() + timedelta(days=7),
+        place="公开栏",
+        channel="纪检委员",
+    ),
+    "emergency": lambda w, who: followup.record_emergency(
+        w.item.pk, actor=who, happened_at=timezone.now(), reason="险情", measures="封闭现场"
+    ),
     "reconsider": lambda w, who: reconsideration.request_reconsideration(
         w.item.pk, actor=who, reason="情况有变", change="改为第三方案。"
     ),
@@ -216,6 +227,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "...xx. .. . x. ....",
         "add_file":          "...++. .. . +. ....",
         "withdraw_file":     "...+x. .. . x. ....",
+        "publish_notice":    "...--. .. . -. ....",
+        "emergency":         "...xx. .. . x. ....",
         "reconsider":        "...--. .. . x. ....",
     },
     "draft_incomplete": {
@@ -234,6 +247,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx xx + x. ....",
         "add_file":          "+++++x xx + +. ....",
         "withdraw_file":     "xxx+xx xx x x. ....",
+        "publish_notice":    "-----x xx - -. ....",
+        "emergency":         "---xxx xx - x. ....",
         "reconsider":        "------ -- x x. ....",
     },
     "open_party": {
@@ -259,6 +274,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx .. + x. ....",
         "add_file":          "+++++x .. + +. ....",
         "withdraw_file":     "xxx+xx .. x x. ....",
+        "publish_notice":    "-----x .. - -. ....",
+        "emergency":         "+++xxx .. + x. ....",
         "reconsider":        "------ .. x x. ....",
     },
     "confirmed": {
@@ -294,6 +311,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx xx + x. ....",
         "add_file":          "+++++x xx + +. ....",
         "withdraw_file":     "xxx+xx xx x x. ....",
+        "publish_notice":    "-----x xx - -. ....",
+        "emergency":         "---xxx xx - x. ....",
         "reconsider":        "------ -- x x. ....",
     },
     "deferred": {
@@ -309,6 +328,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx xx + x. ....",
         "add_file":          "+++++x xx + +. ....",
         "withdraw_file":     "xxx+xx xx x x. ....",
+        "publish_notice":    "-----x xx - -. ....",
+        "emergency":         "---xxx xx - x. ....",
         "reconsider":        "------ -- x x. ....",
     },
     "returned": {
@@ -324,6 +345,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx xx + x. ....",
         "add_file":          "+++++x xx + +. ....",
         "withdraw_file":     "xxx+xx xx x x. ....",
+        "publish_notice":    "-----x xx - -. ....",
+        "emergency":         "---xxx xx - x. ....",
         "reconsider":        "------ -- x x. ....",
     },
     "returned_by_meeting": {
@@ -349,6 +372,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "---xxx xx - x. ....",
         "add_file":          "-----x xx - -. ....",
         "withdraw_file":     "xxx-xx xx x x. ....",
+        "publish_notice":    "-----x xx - -. ....",
+        "emergency":         "---xxx xx - x. ....",
         "reconsider":        "------ -- x x. ....",
     },
     "withdrawn": {
@@ -364,6 +389,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "---xxx xx - x. ....",
         "add_file":          "-----x xx - -. ....",
         "withdraw_file":     "xxx-xx xx x x. ....",
+        "publish_notice":    "-----x xx - -. ....",
+        "emergency":         "---xxx xx - x. ....",
         "reconsider":        "------ -- x x. ....",
     },
     "implementing": {
@@ -379,6 +406,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx xx + xx ....",
         "add_file":          "+++++x xx + +x ....",
         "withdraw_file":     "xxx+xx xx x xx ....",
+        "publish_notice":    "+++++x xx + +x ....",
+        "emergency":         "---xxx xx - xx ....",
         "reconsider":        "++++++ ++ x xx ....",
     },
     "with_open_task": {
@@ -407,6 +436,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "+++xxx .. + x. ....",
         "add_file":          "+++++x .. + +. ....",
         "withdraw_file":     "xxx+xx .. x x. ....",
+        "publish_notice":    "+++++x .. + +. ....",
+        "emergency":         "+++xxx .. + x. ....",
         "reconsider":        "++++++ .. x x. ....",
     },
     "completed": {
@@ -422,6 +453,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "add_consultation":  "---xxx xx - xx ....",
         "add_file":          "-----x xx - -x ....",
         "withdraw_file":     "xxx-xx xx x xx ....",
+        "publish_notice":    "+++++x xx + +x ....",
+        "emergency":         "---xxx xx - xx ....",
         "reconsider":        "++++++ ++ x xx ....",
     },
 }

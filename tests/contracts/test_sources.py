@@ -13,7 +13,7 @@ from django.core.management import call_command
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     *("accounts", "common", "config", "compliance", "decisions", "documents", "governance"),
-    *("ledger", "meetings", "notifications", "oversight", "workbench"),
+    *("ledger", "meetings", "notifications", "oversight", "registers", "workbench"),
 )
 SOURCES = sorted(
     path
@@ -29,6 +29,7 @@ READS_WITHOUT_RULE = {
     ("meetings/views/planning.py", "Body"): "bodies of the person's own school, to choose from",
     ("meetings/views/planning.py", "Seat"): "who chairs and records by office, the form's first suggestion",
     ("oversight/views/schools.py", "School"): "supervised_by is the read rule of the district",
+    ("oversight/views/lists.py", "School"): "supervised_by is the read rule of the district",
     ("workbench/views.py", "School"): "supervised_by is the read rule of the district",
     ("meetings/views/papers.py", "Meeting"): "papers_visible_to and records_visible_to narrow visible_to",
 }

@@ -22,6 +22,7 @@ from decisions.models import DecisionItem, Task
 from documents.models import IssuedDocument
 from meetings.models import Meeting
 from notifications.models import Message
+from tests.contracts import register_urls
 from tests.contracts.world import TITLES, World, make_world
 from tests.factories.cast import make_cast
 
@@ -139,6 +140,10 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
         "governance:leadership_end",
         lambda w: (w.cast.other_secretary.seats.first().pk,),
     ),
+    "membership": ("get", "governance:leadership_membership", lambda w: (w.cast.vice.seats.first().pk,)),
+    "membership_post": ("post", "governance:leadership_membership", lambda w: (w.cast.vice.seats.first().pk,)),
+    "party_org": ("get", "governance:leadership_party_org", NOTHING),
+    "party_org_post": ("post", "governance:leadership_party_org", NOTHING),
     "portfolio": ("get", "governance:leadership_portfolio", NOTHING),
     "portfolio_post": ("post", "governance:leadership_portfolio", NOTHING),
     "catalogue": ("get", "governance:catalogue", NOTHING),
@@ -244,8 +249,15 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     },
     "record_sign": ("post", "meetings:record_act", plus(meeting("decided0"), "sign-chair")),
     "record_unknown": ("post", "meetings:record_act", plus(meeting("decided1"), "no-such")),
+    "district_board": ("get", "oversight:board", NOTHING),
+    "district_setup": ("get", "oversight:setup", NOTHING),
+    "district_missing": ("get", "oversight:missing", NOTHING),
+    "district_measure": ("get", "oversight:measure", words("attendance")),
+    "district_measure_open": ("get", "oversight:measure", words("finding_open")),
+    "district_measure_unknown": ("get", "oversight:measure", words("no-such")),
     "district_schools": ("get", "oversight:school_list", NOTHING),
     "district_school": ("get", "oversight:school_detail", lambda w: (w.cast.school.pk,)),
+    **register_urls.ASKED,
     "inbox": ("get", "notifications:inbox", NOTHING),
     "inbox_read": ("post", "notifications:read_all", NOTHING),
     "inbox_open": (
@@ -282,6 +294,10 @@ ANSWERS: dict[str, str] = {
     "end_seat":                    "oxxx x o xx ..o. S",
     "end_seat_post":               "!xxx x ! xx ..!. S",
     "end_foreign_seat":            ".xxx x . xx .!!. S",
+    "membership":                  "oxxx x o xx ..o. S",
+    "membership_post":             "rxxx x r xx ..r. S",
+    "party_org":                   "oxxx x o xx .oo. S",
+    "party_org_post":              "!xxx x ! xx .!!. S",
     "portfolio":                   "oxxx x o xx .oo. S",
     "portfolio_post":              "!xxx x ! xx .!!. S",
     "catalogue":                   "oooo o o oo .oo. S",
@@ -388,8 +404,15 @@ ANSWERS: dict[str, str] = {
     "record_decided2":             "oooo . o .. .... S",
     "record_sign":                 ".r.x x x .. .... S",
     "record_unknown":              ".... . . .. .... S",
+    "district_board":              ".... . . .. ..o. S",
+    "district_setup":              ".... . . .. ..o. S",
+    "district_missing":            ".... . . .. ..o. S",
+    "district_measure":            ".... . . .. ..o. S",
+    "district_measure_open":       ".... . . .. ..o. S",
+    "district_measure_unknown":    ".... . . .. .... S",
     "district_schools":            ".... . . .. ..o. S",
     "district_school":             ".... . . .. ..o. S",
+    **register_urls.ANSWERS,
     "inbox":                       "oooo o o oo oooo S",
     "inbox_read":                  "rrrr r r rr rrrr S",
     "inbox_open":                  "...r . . .. .... S",

@@ -22,6 +22,7 @@ from governance import models as governance
 from meetings import models as meetings
 from meetings.services import planning
 from notifications.models import Message
+from registers.specs import REGISTERS
 from tests.contracts.matrix import ROLES
 from tests.contracts.world import TITLES, World, make_world
 from tests.factories.cast import make_cast
@@ -41,7 +42,9 @@ THROUGH_ANOTHER = {
 
 
 # Asked by the tests of their own app.
-ASKED_ELSEWHERE = {"compliance.Finding"}
+ASKED_ELSEWHERE = {f"registers.{register.model.__name__}" for register in REGISTERS.values()} | {
+    "compliance.Finding"
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,8 @@ NAMES: dict[type, Callable[[Any], str]] = {
     decisions.ReadingGrant: by_item,
     decisions.Resolution: by_item,
     decisions.Reconsideration: by_item,
+    decisions.PublicNotice: by_item,
+    decisions.EmergencyAction: by_item,
     decisions.Attachment: lambda row: row.name.removesuffix(".txt"),
     decisions.Task: by_item,
     decisions.TaskReport: lambda row: by_item(row.task),
@@ -139,6 +144,14 @@ SIGHT: dict[str, dict[str, str]] = {
     },
     "decisions.Reconsideration": {
         "decided1": "++++++ ++ + +++ ..+. .",
+    },
+    "decisions.PublicNotice": {
+        "decided1": "++++++ ++ + +++ ..+. .",
+        "decided2": "++++++ .. + ... .... .",
+    },
+    "decisions.EmergencyAction": {
+        "decided1": "++++++ ++ + +++ ..+. .",
+        "decided2": "++++++ .. + ... .... .",
     },
     "decisions.Attachment": {
         "decided0":      "++++++ ++ + +++ .... .",

@@ -53,6 +53,14 @@ def posted(cast: Cast) -> dict[str, dict[str, Any]]:
             "meeting": "",
             "summary": "重大决议 6 项，办结 4 项。",
         },
+        "archive_transfer": {
+            "year": today.year,
+            "transferred_on": day,
+            "meetings": 42,
+            "archival_code": f"DQ-{today.year}-003",
+            "retention": "permanent",
+            "keeper": "学校档案室",
+        },
         "appraisal": {
             "year": today.year,
             "held_on": day,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.choices import SeatRole
 from governance.models import CatalogueEntry, ProcedureParameter, Seat
 from governance.parameters import KEYS
+from ledger.models import LedgerEntry
 from tests.factories import governance as make
 from tests.factories.people import person
 
@@ -83,6 +84,35 @@ def test_clerk_appoints_and_ends_in_the_browser(client, cast):
     assert client.post(end, {"until": TODAY.isoformat()}).status_code == 302
     seat.refresh_from_db()
     assert seat.until == TODAY
+
+
+def test_clerk_notes_membership_and_the_party_org(client, cast):
+    client.force_login(cast.clerk)
+    seat = cast.vice.seats.get(body__kind="admin")
+    address = reverse("governance:leadership_membership", args=[seat.pk])
+    for answer, known in (("yes", True), ("no", False), ("", None)):
+        assert client.post(address, {"is_party_member": answer}).status_code == 302
+        seat.refresh_from_db()
+        assert seat.is_party_member is known
+    client.post(address, {"is_party_member": "yes"})
+    client.post(address, {"is_party_member": "yes"})  # nothing new, nothing written
+    noted = LedgerEntry.objects.filter(kind="seat.noted").order_by("pk")
+    assert [entry.payload["is_party_member"] for entry in noted] == [True, False, None, True]
+    assert (
+        seat.history.first().history_user,
+        seat.history.first().history_change_reason,
+    ) == (cast.clerk, "登记是否党员")
+    assert 'value="yes" selected' in client.get(address).content.decode()
+
+    form = {"party_members": 63, "term_started_on": "2024-09-01"}
+    address = reverse("governance:leadership_party_org")
+    text = client.post(address, form, follow=True).content.decode()
+    assert "正式党员 63 人" in text
+    assert "本届2024年9月1日起，任期 3 年" in text
+    client.post(address, form)
+    entry = LedgerEntry.objects.get(kind="school.party_org_updated")
+    assert entry.payload == {"party_members": 63, "term_started_on": "2024-09-01"}
+    assert client.post(address, {"party_members": -1}).status_code == 422
 
 
 def test_seats_of_another_school_are_not_there(client, cast):

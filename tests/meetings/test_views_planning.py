@@ -56,6 +56,7 @@ def test_a_meeting_is_planned_with_its_number(cast, clerk):
     [
         ({"scheduled_at": "明天"}, "请填日期和时间，例如 2026-11-20 15:00。"),
         ({"place": ""}, "请填写地点。"),
+        ({"form": "joint"}, "联席会议不能代替党总支会议，请单独召开党总支会议"),
         ({"mode": "retrospective"}, "请填写补录说明"),
         ({"mode": "retrospective", "retrospective_reason": "停电"}, "补录的会议应已召开，时间不能晚于现在。"),
     ],
@@ -214,9 +215,13 @@ def test_start_recess_resume_close(cast, clerk):
 
 def test_retrospective_page_offers_everything_and_close_takes_a_time(cast, clerk):
     begun = timezone.now() - timedelta(days=2)
-    meeting = scenes.planned(cast, scheduled_at=begun, mode="retrospective", retrospective_reason="停电")
+    meeting = scenes.planned(
+        cast, scheduled_at=begun, mode="retrospective", retrospective_reason="停电", form="topic"
+    )
     bare = make_item(cast, "A05")
-    assert clerk.get(detail(meeting)).context["candidates"][0].blockers == []
+    page = clerk.get(detail(meeting))
+    assert "专题会议" in page.content.decode()
+    assert page.context["candidates"][0].blockers == []
     clerk.post(act(meeting, "add-entry"), {"stage": bare.current_stage_id})
     clerk.post(act(meeting, "start"))
     assert "补录" in clerk.get(reverse("meetings:desk", args=[meeting.pk])).content.decode()

@@ -11,6 +11,7 @@ from compliance.services import evaluate
 from decisions.choices import Purpose
 from decisions.models import Reconsideration, Resolution
 from governance.models import Authority, School
+from ledger import services as ledger
 from meetings.models import Meeting
 from oversight import services
 from oversight.choices import PostSetup
@@ -138,7 +139,7 @@ def test_a_rule_measure_counts_what_the_evaluation_found(kit):
         finding.pk
     ) == 1
     standing = SchoolStanding.objects.get()
-    assert (standing.blocks, standing.problems, standing.groups) == (1, 1, {"items": [1, 0, 0]})
+    assert (standing.blocks, standing.problems, standing.groups) == (1, 1, {"items": [1, 0, 0, 0]})
     # dismissed: kept after all, and nobody has to work on it
     Finding.objects.update(state="dismissed")
     services.refresh_after(school.pk, ["finding.dismissed"])
@@ -147,14 +148,19 @@ def test_a_rule_measure_counts_what_the_evaluation_found(kit):
     assert sum(n for n, _ in days(school, "finding_settled").values()) == 1
 
 
-def test_differences_equal_a_rebuild_after_a_series_of_acts(kit, city):
-    """Only the measures that hear an act are refreshed, and the result is that of computing everything."""
+def test_differences_equal_a_rebuild_after_a_series_of_acts(
+    kit, city, settings, django_capture_on_commit_callbacks
+):
+    """A sealed act refreshes the measures that hear it, and the result is that of computing everything."""
+    settings.COMPLIANCE_RECHECK = True
     one, two = kit.school(), kit.school(kind="party_branch", committee=False)
     services.refresh([one.pk, two.pk])
     item = kit.item(one, "G01")
 
     def step(school: School, *kinds: str) -> None:
-        services.refresh_after(school.pk, kinds)
+        with django_capture_on_commit_callbacks(execute=True):
+            for kind in kinds:
+                ledger.append(school.chain_key, kind=kind, subject="tests.act:1", payload={})
         before = everything()
         services.rebuild()
         assert everything() == before, kinds
@@ -175,7 +181,7 @@ def test_differences_equal_a_rebuild_after_a_series_of_acts(kit, city):
     step(two, "meeting.closed")
     # another day, and another number: the old row goes
     Meeting.objects.filter(pk=entry.meeting_id).update(started_at=at(TODAY - timedelta(days=45)))
-    step(one, "meeting.corrected")
+    step(one, "meeting.rescheduled")
     assert list(days(one, "party_meetings")) == [TODAY - timedelta(days=45)]
     assert months(city, "party_meetings") == {date(2026, 10, 1): (1, 0)}
     # a school that changes its authority takes its figures with it
@@ -184,6 +190,7 @@ def test_differences_equal_a_rebuild_after_a_series_of_acts(kit, city):
     step(two, "school.moved")
     assert months(kit.authority, "admin_meetings") == {}
     assert months(city, "admin_meetings") == {NOVEMBER: (1, 0)}
+    assert days(one, "consultation") == {TODAY - timedelta(days=45): (0, 1)}
     # nothing to do writes nothing
     assert services.refresh([one.pk, two.pk]) == 0
 

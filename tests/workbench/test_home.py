@@ -45,7 +45,7 @@ def test_everybody_lands_where_they_work(client, cast):
         assert client.get(HOME).status_code == 200
     for name in ("inspector", "district_leader"):
         client.force_login(cast.people[name])
-        assert client.get(HOME).url == reverse("oversight:school_list")
+        assert client.get(HOME).url == reverse("oversight:board")
     for name in ("ended", "outsider"):
         client.force_login(cast.people[name])
         assert "目前没有在任职务" in client.get(HOME).content.decode()

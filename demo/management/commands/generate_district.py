@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.selectors import demo_accounts
-from demo.generate import NotEmpty, generate
+from demo.generate.district import NotEmpty, generate
 
 WIDTH = 30
 

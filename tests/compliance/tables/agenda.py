@@ -35,22 +35,14 @@ WAITING = DEPLOYED | {"as_of": "2026-10-28", "deployed_day": None}
 RESERVED = {"decided_day": "2026-10-20", "listed_route": "L", "taken_route": "L", "aim": "propose"}
 SENT = {
     "meeting_day": "2026-10-20",
+    "submitted_day": "2026-10-16",
     "sent_day": "2026-10-17",
     "submit_days": 3,
     "material_days": 2,
-    "late_items": 0,
-    "undated_items": 0,
     "is_paper": False,
 }
 ADDED = {"forbidden_classes": '["K", "F"]', "forbidden": 0, "has_reason": True, "is_paper": False}
-IN_CHARGE = {
-    "meeting_day": "2026-10-20",
-    "setting": "warn",
-    "owners": 1,
-    "owners_due": 1,
-    "owners_here": 1,
-    "names_due": [],
-}
+IN_CHARGE = {"meeting_day": "2026-10-20", "setting": "warn", "owners": [2]}
 MET = {"listed": 1, "deliberated": 1, "undated": 0}
 
 ROWS: dict[str, list[Row]] = {
@@ -101,10 +93,11 @@ ROWS: dict[str, list[Row]] = {
         ("合规", SENT, OK),
         ("违规", SENT | {"sent_day": "2026-10-19"}, BAD),
         ("违规", SENT | {"sent_day": None}, BAD),
-        ("违规", SENT | {"late_items": 1}, BAD),
+        ("违规", SENT | {"submitted_day": "2026-10-18"}, BAD),
+        ("边界", SENT | {"submitted_day": "2026-10-17"}, OK),
         ("边界", SENT | {"sent_day": "2026-10-18"}, OK),
         ("无法判定", SENT | {"material_days": None}, UNKNOWN),
-        ("无法判定", SENT | {"undated_items": 1}, UNKNOWN),
+        ("无法判定", SENT | {"submitted_day": None}, UNKNOWN),
         ("无法判定", SENT | {"sent_day": None, "is_paper": True}, UNKNOWN),
         ("边界", SENT | {"is_paper": True}, OK),
     ],
@@ -118,12 +111,13 @@ ROWS: dict[str, list[Row]] = {
     ],
     "R26": [
         ("合规", IN_CHARGE, OK),
-        ("违规", IN_CHARGE | {"owners_here": 0}, BAD),
-        ("违规", IN_CHARGE | {"owners_here": 0, "setting": "block"}, BAD),
-        ("边界", IN_CHARGE | {"owners_due": 0, "owners_here": 0}, OK),
-        ("边界", IN_CHARGE | {"owners": 2, "owners_due": 2}, OK),
-        ("边界", IN_CHARGE | {"owners_here": 0, "setting": "off"}, OK),
-        ("无法判定", IN_CHARGE | {"owners": 0, "owners_due": 0, "owners_here": 0}, UNKNOWN),
+        ("违规", IN_CHARGE | {"owners": [1]}, BAD),
+        ("违规", IN_CHARGE | {"owners": [0, 1], "setting": "block"}, BAD),
+        ("边界", IN_CHARGE | {"owners": [0]}, OK),
+        ("边界", IN_CHARGE | {"owners": [1, 2]}, OK),
+        ("边界", IN_CHARGE | {"owners": [1], "setting": "off"}, OK),
+        ("边界", IN_CHARGE | {"owners": [], "setting": "off"}, OK),
+        ("无法判定", IN_CHARGE | {"owners": []}, UNKNOWN),
         ("无法判定", IN_CHARGE | {"setting": None}, UNKNOWN),
     ],
     "R27": [

@@ -2,14 +2,63 @@
 
 from tests.compliance.tables import BAD, OK, UNKNOWN, Row
 
-APART = {"org_kind": "general_branch", "secretary": 1, "principal": 2}
+APART = {"org_kind": "general_branch", "secretary": 1, "principal": 2, "is_approved": False}
 ONE = {"org_kind": "party_branch", "secretary": 1, "principal": 1}
+SET_UP = {"org_kind": "general_branch", "members": 62, "has_board": True, "is_approved": False}
+TO_100 = SET_UP | {"org_kind": "party_committee"}
+SMALL = SET_UP | {"org_kind": "party_branch", "members": 20}
+PAIRED = SET_UP | {"org_kind": "joint_branch", "members": 2}
+CROSSED = APART | {
+    "has_board": True,
+    "secretary_posts": 0,
+    "principal_role": "deputy_secretary",
+    "principal_member": None,
+    "vices_outside": 0,
+    "vices_unknown": 0,
+}
+OUTSIDER = CROSSED | {"principal_role": None, "principal_member": False}
+BOARD = {
+    "as_of": "2026-11-20",
+    "org_kind": "general_branch",
+    "has_board": True,
+    "board_seats": 7,
+    "term_since": "2025-09-01",
+    "is_extended": False,
+}
+ENDING = BOARD | {"term_since": "2023-11-20"}
 
 ROWS: dict[str, list[Row]] = {
+    "R01": [
+        ("合规", SET_UP, OK),
+        ("违规", TO_100 | {"members": 80}, BAD),
+        ("边界", TO_100 | {"members": 100}, BAD),
+        ("边界", TO_100 | {"members": 101}, OK),
+        ("边界", SET_UP | {"members": 50}, BAD),
+        ("边界", SET_UP | {"members": 51}, OK),
+        ("边界", SET_UP | {"members": 100}, OK),
+        ("边界", SET_UP | {"members": 101}, BAD),
+        ("边界", SET_UP | {"members": 101, "is_approved": True}, OK),
+        ("合规", SET_UP | {"has_board": False}, OK),
+        ("边界", SMALL | {"members": 50}, OK),
+        ("边界", SMALL | {"members": 51}, BAD),
+        ("边界", SMALL | {"members": 3, "has_board": False}, OK),
+        ("边界", SMALL | {"members": 2, "has_board": False}, BAD),
+        ("边界", SMALL | {"members": 7}, OK),
+        ("边界", SMALL | {"members": 7, "has_board": False}, BAD),
+        ("边界", SMALL | {"members": 6}, BAD),
+        ("边界", SMALL | {"members": 6, "has_board": False}, OK),
+        ("违规", SMALL | {"has_board": False}, BAD),
+        ("合规", PAIRED | {"members": 1}, OK),
+        ("合规", PAIRED, OK),
+        ("边界", PAIRED | {"members": 3}, BAD),
+        ("无法判定", SET_UP | {"members": 0}, UNKNOWN),
+        ("无法判定", SET_UP | {"org_kind": None}, UNKNOWN),
+    ],
     "R02": [
         ("合规", APART, OK),
         ("违规", APART | {"principal": 1}, BAD),
         ("边界", APART | {"secretary": 3}, OK),
+        ("边界", APART | {"principal": 1, "is_approved": True}, OK),
         ("无法判定", APART | {"principal": None}, UNKNOWN),
         ("无法判定", APART | {"org_kind": None}, UNKNOWN),
     ],
@@ -19,5 +68,58 @@ ROWS: dict[str, list[Row]] = {
         ("边界", ONE | {"principal": 2, "deputies": 0}, OK),
         ("边界", ONE | {"secretary": 3, "principal": 2, "deputies": 0}, OK),
         ("无法判定", ONE | {"secretary": None, "deputies": 0}, UNKNOWN),
+    ],
+    "R04": [
+        ("合规", CROSSED, OK),
+        ("违规", CROSSED | {"secretary_posts": 1}, BAD),
+        ("违规", CROSSED | {"principal_role": "member"}, BAD),
+        ("违规", OUTSIDER | {"principal_member": True}, BAD),
+        ("违规", CROSSED | {"vices_outside": 1}, BAD),
+        ("违规", CROSSED | {"vices_outside": 1, "secretary_posts": 1}, BAD),
+        ("违规", CROSSED | {"principal_role": "member", "secretary_posts": 1}, BAD),
+        ("边界", CROSSED | {"principal_role": "fulltime_deputy_secretary", "principal_member": True}, OK),
+        ("边界", OUTSIDER, OK),
+        ("边界", CROSSED | {"principal": 1, "secretary_posts": 1}, OK),
+        ("边界", CROSSED | {"secretary": 3}, OK),
+        ("边界", CROSSED | {"secretary": 3, "secretary_posts": 1}, BAD),
+        ("边界", OUTSIDER | {"has_board": False, "principal_member": True, "vices_outside": 2}, OK),
+        ("无法判定", OUTSIDER | {"principal_member": None}, UNKNOWN),
+        ("无法判定", CROSSED | {"vices_unknown": 1}, UNKNOWN),
+        ("边界", CROSSED | {"vices_unknown": 1, "vices_outside": 1}, BAD),
+        ("无法判定", CROSSED | {"secretary": None}, UNKNOWN),
+    ],
+    "R05": [
+        ("合规", BOARD, OK),
+        ("违规", BOARD | {"board_seats": 8}, BAD),
+        ("边界", BOARD | {"board_seats": 5}, OK),
+        ("边界", BOARD | {"board_seats": 4}, BAD),
+        ("边界", BOARD | {"org_kind": "party_committee", "board_seats": 9}, OK),
+        ("边界", BOARD | {"org_kind": "party_committee", "board_seats": 10}, BAD),
+        ("边界", BOARD | {"org_kind": "party_committee", "board_seats": 5}, OK),
+        ("边界", BOARD | {"org_kind": "party_committee", "board_seats": 4}, BAD),
+        ("边界", BOARD | {"org_kind": "party_branch", "board_seats": 3}, OK),
+        ("边界", BOARD | {"org_kind": "party_branch", "board_seats": 2}, BAD),
+        ("边界", BOARD | {"org_kind": "party_branch", "board_seats": 5}, OK),
+        ("边界", BOARD | {"org_kind": "party_branch", "board_seats": 6}, BAD),
+        ("边界", BOARD | {"org_kind": "joint_branch", "board_seats": 3}, OK),
+        ("边界", BOARD | {"org_kind": "joint_branch", "board_seats": 2}, BAD),
+        ("边界", BOARD | {"org_kind": "joint_branch", "board_seats": 5}, OK),
+        ("边界", BOARD | {"org_kind": "joint_branch", "board_seats": 6}, BAD),
+        ("边界", BOARD | {"has_board": False, "board_seats": 0}, OK),
+        ("违规", ENDING, BAD),
+        ("边界", ENDING | {"is_extended": True}, OK),
+        ("违规", ENDING | {"is_extended": True, "board_seats": 8}, BAD),
+        ("边界", ENDING | {"term_since": "2024-02-18"}, BAD),
+        ("边界", ENDING | {"term_since": "2024-02-19"}, OK),
+        ("边界", ENDING | {"term_since": "2024-02-19", "org_kind": "party_branch", "board_seats": 3}, OK),
+        ("边界", ENDING | {"term_since": "2024-02-18", "org_kind": "party_branch", "board_seats": 3}, BAD),
+        ("边界", ENDING | {"term_since": "2024-02-19", "org_kind": "joint_branch", "board_seats": 3}, OK),
+        ("边界", ENDING | {"term_since": "2024-02-18", "org_kind": "joint_branch", "board_seats": 3}, BAD),
+        ("边界", ENDING | {"term_since": "2022-02-18", "org_kind": "party_committee"}, BAD),
+        ("边界", ENDING | {"term_since": "2022-02-19", "org_kind": "party_committee"}, OK),
+        ("无法判定", BOARD | {"term_since": None}, UNKNOWN),
+        ("边界", BOARD | {"term_since": None, "board_seats": 8}, BAD),
+        ("无法判定", BOARD | {"board_seats": 0}, UNKNOWN),
+        ("无法判定", BOARD | {"org_kind": None}, UNKNOWN),
     ],
 }

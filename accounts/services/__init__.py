@@ -1,0 +1,1 @@
+"""Verbs of accounts; import the module that holds the verb."""

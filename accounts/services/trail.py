@@ -1,0 +1,113 @@
+"""The security trail: one sealed line per event, and the proof that none was changed."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.choices import SecurityKind
+from accounts.models import SecurityEvent, User
+from accounts.where import here
+from ledger import services as ledger
+from ledger.models import LedgerEntry
+from ledger.services import Breach
+
+CHAIN = "security"
+# Called with (user, event) when somebody signs in from a browser and address not seen before.
+new_place_listeners: list[Callable[[User, SecurityEvent], None]] = []
+
+
+def masked(account: str) -> str:
+    """What is kept of an account name that does not exist: people also type passwords into that field."""
+    return f"{account[:2]}…（不存在的账号）"
+
+
+def sealed_fields(event: SecurityEvent) -> dict[str, Any]:
+    """The fields of an event as they are sealed."""
+    return {
+        "happened_at": event.happened_at.isoformat(),
+        "person": event.person_id,
+        "account": event.account,
+        "actor": event.actor_id,
+        "is_success": event.is_success,
+        "address": event.address,
+        "agent": event.agent,
+        "request_id": event.request_id,
+        "subject": event.subject,
+        "detail": event.detail,
+    }
+
+
+@transaction.atomic
+def record(
+    kind: str,
+    *,
+    person: User | None = None,
+    actor: Any = None,
+    account: str = "",
+    is_success: bool = True,
+    subject: str = "",
+    **detail: Any,
+) -> SecurityEvent:
+    """Write and seal one event (GB/T 22239 8.1.4.3: time, user, kind, success).
+
+    `person` is whose account it is about, `actor` who acted (by default the same). Details hold codes and
+    numbers only, never titles or names of business. The chain's lock is taken last of all.
+    """
+    where = here()
+    event = SecurityEvent.objects.create(
+        kind=kind,
+        happened_at=timezone.now(),
+        person=person,
+        account=person.username if person else masked(account) if account else "",
+        actor=actor or person,
+        is_success=is_success,
+        address=where.address,
+        agent=where.agent,
+        request_id=where.request_id,
+        subject=subject[:200],
+        detail=detail,
+    )
+    ledger.append(
+        CHAIN,
+        kind=kind,
+        subject=f"accounts.securityevent:{event.pk}",
+        payload=sealed_fields(event),
+        actor=event.actor,
+    )
+    return event
+
+
+def record_sign_in(user: User) -> SecurityEvent:
+    """Write a sign-in; tell the listeners where this person never signed in from here before."""
+    earlier = SecurityEvent.objects.filter(kind=SecurityKind.SIGNED_IN, person=user)
+    known = list(earlier.order_by("-id").values_list("address", "agent")[:200])
+    event = record(SecurityKind.SIGNED_IN, person=user)
+    if known and (event.address, event.agent) not in known:
+        for listener in new_place_listeners:
+            listener(user, event)
+    return event
+
+
+def record_refused(username: str, kind: str = SecurityKind.SIGN_IN_FAILED, **detail: Any) -> SecurityEvent:
+    """Write a refused sign-in or a lockout for a typed account name."""
+    person = User.objects.filter(username=username).first() if username else None
+    return record(kind, person=person, account=username, is_success=False, **detail)
+
+
+def verify() -> Iterator[Breach]:
+    """Every place where the trail is not what was sealed: the chain itself, changed, lost and added events."""
+    yield from ledger.verify(CHAIN)
+    sealed: dict[int, LedgerEntry] = {
+        int(entry.subject.rpartition(":")[2]): entry
+        for entry in LedgerEntry.objects.filter(chain_id=CHAIN).iterator()
+    }
+    for event in SecurityEvent.objects.order_by("id").iterator():
+        entry = sealed.pop(event.pk, None)
+        if entry is None:
+            yield Breach(CHAIN, 0, f"事件 {event.pk} 没有存证")
+        elif (entry.kind, entry.payload) != (event.kind, sealed_fields(event)):
+            yield Breach(CHAIN, entry.sequence, f"事件 {event.pk} 与存证不符")
+    for pk, entry in sealed.items():
+        yield Breach(CHAIN, entry.sequence, f"事件 {pk} 被删除")

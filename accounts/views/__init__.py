@@ -1,0 +1,1 @@
+"""Pages of accounts; import the module that holds the page."""
