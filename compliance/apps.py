@@ -8,6 +8,7 @@ class ComplianceConfig(AppConfig):
     verbose_name = "合规"
 
     def ready(self) -> None:
-        """Register the rules, and re-check a school whenever one of its acts is sealed."""
+        """Register the rules and what is sealed, and re-check a school whenever one of its acts is sealed."""
         import_module("compliance.rules")
         import_module("compliance.hooks").connect()
+        import_module("compliance.seals").register_all()
