@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from openpyxl import load_workbook
 
+from compliance.models import FindingFile
 from decisions.models import DecisionItem, Task
 from documents.models import IssuedDocument
 from meetings.models import Meeting
@@ -122,6 +123,11 @@ def plus(before: Callable[[World], tuple[Any, ...]], *args: Any) -> Callable[[Wo
     return lambda w: (*before(w), *args)
 
 
+def plus_file(name: str) -> Callable[[World], tuple[Any, ...]]:
+    """A finding and the file of one of its steps."""
+    return lambda w: (w.parts[name].pk, FindingFile.objects.get(step__finding=w.parts[name]).pk)
+
+
 NOTHING = words()
 # what is asked → (method, URL name, arguments); a POST carries nothing a form asks for
 ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
@@ -141,7 +147,11 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
         lambda w: (w.cast.other_secretary.seats.first().pk,),
     ),
     "membership": ("get", "governance:leadership_membership", lambda w: (w.cast.vice.seats.first().pk,)),
-    "membership_post": ("post", "governance:leadership_membership", lambda w: (w.cast.vice.seats.first().pk,)),
+    "membership_post": (
+        "post",
+        "governance:leadership_membership",
+        lambda w: (w.cast.vice.seats.first().pk,),
+    ),
     "party_org": ("get", "governance:leadership_party_org", NOTHING),
     "party_org_post": ("post", "governance:leadership_party_org", NOTHING),
     "portfolio": ("get", "governance:leadership_portfolio", NOTHING),
@@ -174,6 +184,12 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "attachment_add_post": ("post", "decisions:attachment_add", item("open2")),
     "reconsideration_new": ("get", "decisions:reconsideration_new", item("decided2")),
     "reconsideration_new_post": ("post", "decisions:reconsideration_new", item("decided2")),
+    "notice_new": ("get", "decisions:notice_new", item("decided2")),
+    "notice_new_post": ("post", "decisions:notice_new", item("decided2")),
+    "notice_conclude": ("get", "decisions:notice_conclude", part("notice_decided1")),
+    "notice_conclude_post": ("post", "decisions:notice_conclude", part("notice_decided2")),
+    "emergency_new": ("get", "decisions:emergency_new", item("open1")),
+    "emergency_new_post": ("post", "decisions:emergency_new", item("open2")),
     "act_submit": ("post", "decisions:item_act", plus(item("draft"), "submit")),
     "act_confirm": ("post", "decisions:item_act", plus(item("open2"), "confirm")),
     "act_send_back": ("get", "decisions:item_act", plus(item("open2"), "send_back")),
@@ -255,6 +271,22 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "district_measure": ("get", "oversight:measure", words("attendance")),
     "district_measure_open": ("get", "oversight:measure", words("finding_open")),
     "district_measure_unknown": ("get", "oversight:measure", words("no-such")),
+    "findings": ("get", "compliance:finding_list", NOTHING),
+    **{f"show_{name}": ("get", "compliance:finding_detail", part(name)) for name in ("finding", "finding2")},
+    "finding_confirm": ("post", "compliance:finding_act", plus(part("finding"), "confirm")),
+    "finding_confirm2": ("post", "compliance:finding_act", plus(part("finding2"), "confirm")),
+    "finding_progress": ("post", "compliance:finding_act", plus(part("handed_in"), "progress")),
+    "finding_verify": ("post", "compliance:finding_act", plus(part("handed_in"), "verify")),
+    "finding_unknown": ("post", "compliance:finding_act", plus(part("finding"), "no-such")),
+    "finding_file": (
+        "get",
+        "compliance:finding_file",
+        plus_file("handed_in"),
+    ),
+    "rules": ("get", "compliance:rule_list", NOTHING),
+    "rule": ("get", "compliance:rule_detail", words("R31")),
+    "rule_unknown": ("get", "compliance:rule_detail", words("R00")),
+    "checkup": ("get", "compliance:checkup", NOTHING),
     "district_schools": ("get", "oversight:school_list", NOTHING),
     "district_school": ("get", "oversight:school_detail", lambda w: (w.cast.school.pk,)),
     **register_urls.ASKED,
@@ -337,6 +369,12 @@ ANSWERS: dict[str, str] = {
     "attachment_add_post":         "!!!! . ! .. .... S",
     "reconsideration_new":         "oooo . x .. .... S",
     "reconsideration_new_post":    "!!!! . x .. .... S",
+    "notice_new":                  "oooo . o .. .... S",
+    "notice_new_post":             "!!!! . ! .. .... S",
+    "notice_conclude":             "oooo x o xx ..x. S",
+    "notice_conclude_post":        "!!!! . ! .. .... S",
+    "emergency_new":               "ooox x o .. .... S",
+    "emergency_new_post":          "!!!x . ! .. .... S",
     "act_submit":                  "...r . . .. .... S",
     "act_confirm":                 "rxxx . x .. .... S",
     "act_send_back":               "oxxx . x .. .... S",
@@ -410,6 +448,19 @@ ANSWERS: dict[str, str] = {
     "district_measure":            ".... . . .. ..o. S",
     "district_measure_open":       ".... . . .. ..o. S",
     "district_measure_unknown":    ".... . . .. .... S",
+    "findings":                    "oooo o o xx .oo. S",
+    "show_finding":                "oooo o o .. ..o. S",
+    "show_finding2":               "oooo . o .. ..o. S",
+    "finding_confirm":             "!!xx x x .. ..x. S",
+    "finding_confirm2":            "!!xx . x .. ..x. S",
+    "finding_progress":            "--x- x - .. ..x. S",
+    "finding_verify":              "xxxx x x .. ..!. S",
+    "finding_unknown":             ".... . . .. .... S",
+    "finding_file":                "oooo o o .. ..o. S",
+    "rules":                       "oooo o o oo .oo. S",
+    "rule":                        "oooo o o oo .oo. S",
+    "rule_unknown":                ".... . . .. .... S",
+    "checkup":                     "oooo o o xx .oo. S",
     "district_schools":            ".... . . .. ..o. S",
     "district_school":             ".... . . .. ..o. S",
     **register_urls.ANSWERS,
