@@ -67,7 +67,7 @@ class SchoolStanding(models.Model):
     groups = models.JSONField("各类问题", default=dict)
     last_party_on = models.DateField("最近党组织会议", null=True, blank=True)
     last_admin_on = models.DateField("最近校长办公会议", null=True, blank=True)
-    last_report_on = models.DateField("最近学期报告", null=True, blank=True)
+    last_report_term = models.DateField("最近报送学期", null=True, blank=True, help_text="该学期第一天")
     checked_at = models.DateTimeField("最近合规检查", null=True, blank=True)
     refreshed_at = models.DateTimeField("更新时间", default=timezone.now)
     objects = StandingQuerySet.as_manager()

@@ -157,7 +157,7 @@ def grid_page(standings: QuerySet[SchoolStanding], filters: Filters, number: Any
                 "groups",
                 "last_party_on",
                 "last_admin_on",
-                "last_report_on",
+                "last_report_term",
                 "checked_at",
             ),
             *("school__name", "school__code"),
