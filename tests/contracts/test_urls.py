@@ -24,8 +24,9 @@ from documents.models import IssuedDocument
 from meetings.models import Meeting
 from notifications.models import Message
 from tests.contracts import register_urls
+from tests.contracts import administrators
 from tests.contracts.world import TITLES, World, make_world
-from tests.factories.cast import make_cast
+from tests.factories.cast import ADMINISTRATORS, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def _files_of_the_world(settings, _private_media, world):
 def sessions(world) -> dict[str, str]:
     """The session key of each visitor, empty for who is not signed in."""
     keys = {"anonymous": ""}
-    for who in VISITORS[:-1]:
+    for who in (*VISITORS[:-1], *ADMINISTRATORS):
         client = Client()
         client.force_login(getattr(world.cast, who))
         keys[who] = client.session.session_key
@@ -136,6 +137,7 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "login": ("get", "accounts:login", NOTHING),
     "logout": ("post", "accounts:logout", NOTHING),
     "me": ("get", "accounts:me", NOTHING),
+    **administrators.ASKED,
     "leadership": ("get", "governance:leadership", NOTHING),
     "appoint": ("get", "governance:leadership_appoint", NOTHING),
     "appoint_post": ("post", "governance:leadership_appoint", NOTHING),
@@ -320,6 +322,7 @@ ANSWERS: dict[str, str] = {
     "login":                       "rrrr r r rr rrrr o",
     "logout":                      "SSSS S S SS SSSS S",
     "me":                          "oooo o o oo oooo S",
+    **administrators.ROOMS,
     "leadership":                  "oooo o o oo .oo. S",
     "appoint":                     "oxxx x o xx .oo. S",
     "appoint_post":                "!xxx x ! xx .!!. S",
@@ -531,6 +534,27 @@ def test_answers(world, sessions, hidden, name):
     for who, answer in answers.items():
         text = answer.data.decode(errors="replace")
         assert [title for title in hidden[who] if title in text] == [], who
+
+
+# Answered to everybody who is signed in, about the person or about nothing.
+PERSONAL = {"home", "login", "logout", "me", "choose_school", "inbox", "inbox_read", "inbox_open"} | {
+    name for name in administrators.ROOMS if name not in administrators.OPEN
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_administrators_have_their_own_room_and_no_other(world, sessions, name):
+    """三员: no page of business, none of each other's, and no title of any item on what they do see."""
+    method, route, arguments = ASKED[name]
+    url = reverse(route, args=arguments(world))
+    answers = [ask(sessions[who], method, url) for who in ADMINISTRATORS]
+    found = "".join(letter(answer) for answer in answers)
+    if name in PERSONAL:
+        found = administrators.CLOSED
+    assert (name, found) == (name, administrators.OPEN.get(name, administrators.CLOSED))
+    for answer in answers:
+        text = answer.data.decode(errors="replace")
+        assert [title for title in TITLES.values() if title in text] == []
 
 
 @pytest.mark.parametrize("who", VISITORS[:-1])
