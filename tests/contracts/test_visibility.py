@@ -238,6 +238,7 @@ SIGHT: dict[str, dict[str, str]] = {
         "resolution decided2":     "++++++ .. + ... .... .",
     },
     "notifications.Message": {
+        "emergency.recorded": "?????? .. . ... .... .",
         "extension.requested":       ".+.... .. . ... .... .",
         "grant.given":               "...... .. . ... ..+. .",
         "minutes.issued":            "?????? .. . ... .... .",
