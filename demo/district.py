@@ -233,6 +233,7 @@ def appoint(player: Player, post, since: date, by: str | None) -> int:
         role=post.role,
         since=since,
         order=post.order,
+        is_party_member=post.is_party_member,
     ).pk
 
 
