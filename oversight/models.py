@@ -48,6 +48,8 @@ class SchoolStanding(models.Model):
         School, on_delete=models.CASCADE, primary_key=True, related_name="standing", verbose_name="学校"
     )
     authority_path = models.CharField("主管路径", max_length=200)
+    code = models.CharField("代码", max_length=20, blank=True)
+    name = models.CharField("校名", max_length=80, blank=True)
     stage = models.CharField("学段", max_length=16, choices=SchoolStage)
     cluster = models.CharField("学区", max_length=40, blank=True)
     kind = models.CharField("党组织类型", max_length=20, choices=PartyOrgKind, blank=True)
@@ -80,7 +82,7 @@ class SchoolStanding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.school)
+        return self.name
 
     @property
     def problems(self) -> int:

@@ -80,10 +80,10 @@ def matrix(standings: QuerySet[SchoolStanding], today: date, lacking: str, numbe
     """Schools × months: those that met longest ago first; three queries and the count."""
     if lacking:
         standings = standings.filter(conditions(today)[lacking][1])
-    rows = standings.select_related("school").order_by(
+    rows = standings.order_by(
         F("last_party_on").asc(nulls_first=True),
         F("last_admin_on").asc(nulls_first=True),
-        "school__code",
+        "pk",
     )
     page: Any = Paginator(rows, PAGE_SIZE).get_page(number)
     shown = list(page.object_list)

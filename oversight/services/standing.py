@@ -40,7 +40,17 @@ from registers.models import TermReport
 
 OFFICE = "组织办"  # department of the Party office, as schools enter it (facts.md §2)
 FIELDS = (
-    *("authority_path", "stage", "cluster", "kind", "setup", "fulltime_deputies", "office_staff"),
+    *(
+        "authority_path",
+        "code",
+        "name",
+        "stage",
+        "cluster",
+        "kind",
+        "setup",
+        "fulltime_deputies",
+        "office_staff",
+    ),
     *("blocks", "breaches", "warns", "infos", "unknowns", "overdue", "groups"),
     *("last_party_on", "last_admin_on", "last_report_term"),
 )
@@ -131,7 +141,7 @@ def write_standing(ids: Sequence[int], *, checked_at: datetime | None = None) ->
     now = timezone.now()
     findings = counted(ids)
     kept = SchoolStanding.objects.in_bulk(ids)
-    changed, stages = [], described(ids).values("pk", "stage", "cluster", *_ANNOTATED)
+    changed, stages = [], described(ids).values("pk", "code", "name", "stage", "cluster", *_ANNOTATED)
     for row in stages:
         fields = {**row, **findings[row["pk"]]}
         fields.pop("pk")
