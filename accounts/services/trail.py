@@ -82,9 +82,10 @@ def record(
 def record_sign_in(user: User) -> SecurityEvent:
     """Write a sign-in; tell the listeners where this person never signed in from here before."""
     earlier = SecurityEvent.objects.filter(kind=SecurityKind.SIGNED_IN, person=user)
-    known = list(earlier.order_by("-id").values_list("address", "agent")[:200])
+    is_first, here_before = not earlier.exists(), earlier.filter(address=here().address, agent=here().agent)
+    is_known = is_first or here_before.exists()
     event = record(SecurityKind.SIGNED_IN, person=user)
-    if known and (event.address, event.agent) not in known:
+    if not is_known:
         for listener in new_place_listeners:
             listener(user, event)
     return event

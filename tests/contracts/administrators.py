@@ -1,4 +1,4 @@
-"""三员 at every URL: nothing but their own room and the pages about oneself. A new URL is closed to all three.
+"""三员 at every URL: in their own room, and an outsider (外来人) everywhere else, new URLs included.
 
 Columns of ROOMS: those of test_urls; of OPEN: 系统管理员 安全管理员 审计管理员.
 """
@@ -70,8 +70,8 @@ ROOMS: dict[str, str] = {
     "again":              "oooo o o oo oooo S",
     "again_post":         "oooo o o oo oooo S",
     "factor":             "oooo o o oo oooo S",
-    "factor_code":        "SSSS S S SS SSSS S",
-    "factor_code_post":   "SSSS S S SS SSSS S",
+    "factor_code":        "rrrr r r rr rrrr S",
+    "factor_code_post":   "rrrr r r rr rrrr S",
     "factor_again":       "rrrr r r rr rrrr S",
     "factor_again_post":  "rrrr r r rr rrrr S",
     "factor_on":          "rrrr r r rr rrrr S",
@@ -84,8 +84,9 @@ ROOMS: dict[str, str] = {
     **dict.fromkeys(("account_list", "account_new", "account_new_post", "account", "account_reset", "account_disable", "account_own", "account_audit", "account_unknown", "role_list", "role_new", "role_new_post", "role_revoke", "role_revoke_own", "trail", "trail_proof", "member_list", "member_new", "member_new_post", "member_end", "second_factor"), ".... . . .. .... S"),
 }
 
-# What is not written here is 404 for all three.
+# What is not written here is answered as to an outsider.
 OPEN: dict[str, str] = {
+    "home":             "rrr",
     "account_list":     "o..",
     "account_new":      "o..",
     "account_new_post": "o..",
@@ -108,4 +109,3 @@ OPEN: dict[str, str] = {
     "trail_proof":      "..o",
 }
 # fmt: on
-CLOSED = "..."
