@@ -81,6 +81,8 @@ def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
         ("secretary", "governance:leadership", [], ""),
         ("clerk", "governance:leadership_appoint", [], ""),
         ("clerk", "governance:leadership_end", [seat], ""),
+        ("clerk", "governance:leadership_membership", [seat], ""),
+        ("clerk", "governance:leadership_party_org", [], ""),
         ("clerk", "governance:leadership_portfolio", [], ""),
         ("secretary", "governance:catalogue", [], ""),
         ("inspector", "governance:catalogue", [], ""),
