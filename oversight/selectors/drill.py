@@ -82,6 +82,7 @@ class Subject:
     denominator: int
     url: str
     evidence: str
+    is_withheld: bool
 
     @property
     def is_short(self) -> bool:
@@ -122,5 +123,5 @@ def _with_evidence(user: Any, found: Sequence[tuple[Any, ...]]) -> list[Subject]
             url, evidence = reverse("decisions:item_detail", args=[item]), "议题"
         elif meeting in meetings and meeting:
             url, evidence = reverse("meetings:meeting_detail", args=[meeting]), "会议"
-        result.append(Subject(label, day, n, d, url, evidence))
+        result.append(Subject(label, day, n, d, url, evidence, not url and bool(item or meeting)))
     return result

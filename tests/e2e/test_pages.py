@@ -136,6 +136,10 @@ def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
         ("clerk", "meetings:record", [world.closed.pk], ""),
         ("secretary", "meetings:record", [world.issued.pk], ""),
         ("inspector", "oversight:school_list", [], ""),
+        ("inspector", "oversight:board", [], ""),
+        ("inspector", "oversight:setup", [], ""),
+        ("inspector", "oversight:missing", [], ""),
+        ("inspector", "oversight:measure", ["attendance"], ""),
         ("district_leader", "oversight:school_detail", [cast.school.pk], ""),
         # Refusals are pages too.
         ("outsider", "decisions:item_detail", [world.blocked.pk], ""),
