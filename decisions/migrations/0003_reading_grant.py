@@ -7,63 +7,169 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('decisions', '0002_followup'),
-        ('governance', '0002_school_joined_on'),
+        ("decisions", "0002_followup"),
+        ("governance", "0002_school_joined_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalReadingGrant',
+            name="HistoricalReadingGrant",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(help_text='含当日', verbose_name='止')),
-                ('reason', models.CharField(max_length=200, verbose_name='授权事由')),
-                ('granted_at', models.DateTimeField(blank=True, editable=False, verbose_name='授权时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='收回时间')),
-                ('last_read_on', models.DateField(blank=True, null=True, verbose_name='最近阅看')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('granted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='decisions.decisionitem', verbose_name='议题')),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='被授权人')),
-                ('school', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='governance.school', verbose_name='学校')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(help_text="含当日", verbose_name="止")),
+                ("reason", models.CharField(max_length=200, verbose_name="授权事由")),
+                ("granted_at", models.DateTimeField(blank=True, editable=False, verbose_name="授权时间")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="收回时间")),
+                ("last_read_on", models.DateField(blank=True, null=True, verbose_name="最近阅看")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="授权人",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="decisions.decisionitem",
+                        verbose_name="议题",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="被授权人",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="governance.school",
+                        verbose_name="学校",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 阅看授权',
-                'verbose_name_plural': 'historical 阅看授权',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 阅看授权",
+                "verbose_name_plural": "historical 阅看授权",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ReadingGrant',
+            name="ReadingGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(help_text='含当日', verbose_name='止')),
-                ('reason', models.CharField(max_length=200, verbose_name='授权事由')),
-                ('granted_at', models.DateTimeField(auto_now_add=True, verbose_name='授权时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='收回时间')),
-                ('last_read_on', models.DateField(blank=True, null=True, verbose_name='最近阅看')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reading_grants', to='decisions.decisionitem', verbose_name='议题')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='被授权人')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.school', verbose_name='学校')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(help_text="含当日", verbose_name="止")),
+                ("reason", models.CharField(max_length=200, verbose_name="授权事由")),
+                ("granted_at", models.DateTimeField(auto_now_add=True, verbose_name="授权时间")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="收回时间")),
+                ("last_read_on", models.DateField(blank=True, null=True, verbose_name="最近阅看")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="授权人",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reading_grants",
+                        to="decisions.decisionitem",
+                        verbose_name="议题",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="被授权人",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="governance.school",
+                        verbose_name="学校",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '阅看授权',
-                'verbose_name_plural': '阅看授权',
-                'ordering': ['-granted_at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['person', 'item'], name='reading_grant_standing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='reading_grant_in_order')],
+                "verbose_name": "阅看授权",
+                "verbose_name_plural": "阅看授权",
+                "ordering": ["-granted_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=["person", "item"],
+                        name="reading_grant_standing",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))), name="reading_grant_in_order"
+                    )
+                ],
             },
         ),
     ]
