@@ -18,7 +18,7 @@ from tests.factories.governance import SINCE
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
-QUERIES = {"/accounts/roles/": 6, "/authorities/": 7, "/accounts/manage/": 6, "/accounts/trail/": 6}
+QUERIES = {"/accounts/roles/": 6, "/authorities/": 7, "/accounts/manage/": 7, "/accounts/trail/": 7}
 
 
 @pytest.fixture
