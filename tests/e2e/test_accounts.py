@@ -85,7 +85,7 @@ def test_three_administrators_see_three_rooms_and_no_business(cast, people):
     security.get_by_role("button", name="办理").click()
     expect(security.get_by_text("已授予专用账号审计管理员角色")).to_be_visible()
     audit = pages["audit_admin"]
-    audit.get_by_label("事件").select_option(label="授予管理员角色")
+    audit.locator("[name=kind]").select_option(label="授予管理员角色")
     audit.get_by_role("button", name="筛选").click()
     expect(audit.get_by_role("row").filter(has_text="spare")).to_contain_text("安全管理员")
     audit.get_by_role("link", name="核验完整").click()
