@@ -243,14 +243,14 @@ def proposed_check(item: DecisionItem, parameters: Parameters) -> Check:
         message = f"校长办公会议 {_day(stage.concluded_at)} 提出，已超过 {days} 日。请重新研究提出。"
     return Check(
         "R13",
-        "校长办公会议已研究提出",
+        "紧急处置，免于先行提出" if urgent else "校长办公会议已研究提出",
         Level.BLOCK,
         ok,
         message=message,
         clause=cite(f"{OPINION}（六）", "R13"),
         fix_url=reverse("decisions:item_detail", args=[item.pk]),
         fix_label="看路线",
-        detail=f"{_day(urgent.happened_at)} 紧急处置，提交补议（规则 R76）"
+        detail=f"{_day(urgent.happened_at)} 处置，提交补议（规则 R76）"
         if urgent
         else f"{_day(stage.concluded_at)} {stage.get_outcome_display()}"
         if ok and stage and stage.concluded_at

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.choices import AdminRole
 from accounts.models import User
 from compliance.hooks import paused
 from compliance.services import evaluate
@@ -135,6 +136,13 @@ def last_of_main_school(waiting: list[int], number: int) -> list[int]:
     return list(found.order_by("-issued_at", "-pk").values_list("pk", flat=True)[:number])
 
 
+ADMINISTRATORS = {
+    AdminRole.SYSTEM: "sysadmin",
+    AdminRole.SECURITY: "secadmin",
+    AdminRole.AUDIT: "auditadmin",
+}
+
+
 def found_district(since: date) -> Authority:
     """市 and 区 with catalogue, threshold and the people who serve there."""
     city = governance.create_authority(actor=None, name=CITY, level=AuthorityLevel.CITY)
@@ -164,15 +172,18 @@ def join_district(since: date, password: str) -> None:
     for key, name, role, label in DISTRICT_PEOPLE:
         person = make_person(key, name, label, password)
         governance.join_authority(actor=None, authority=district, person=person, role=role, since=since)
+    for role, username in ADMINISTRATORS.items():
+        make_person(username, role.label, role.label, password, admin_role=role)
 
 
-def make_person(username: str, name: str, label: str, password: str) -> User:
+def make_person(username: str, name: str, label: str, password: str, admin_role: str = "") -> User:
     """One account without e-mail address: nothing leaves a demo."""
     return User.objects.create(
         username=username,
         display_name=name,
         demo_label=label,
         password=password,
+        admin_role=admin_role,
         date_joined=timezone.now(),
     )
 
@@ -233,6 +244,7 @@ def appoint(player: Player, post, since: date, by: str | None) -> int:
         role=post.role,
         since=since,
         order=post.order,
+        is_party_member=post.is_party_member,
     ).pk
 
 

@@ -41,7 +41,7 @@ POSTS = (
     Post("admin", "ended", Role.VICE_PRINCIPAL, order=3, until=CHANGE),
     Post("admin", "vice_second", Role.ADMIN_MEMBER, order=3, until=CHANGE),
     Post("admin", "vice_second", Role.VICE_PRINCIPAL, order=3, since=CHANGE + 1),
-    Post("admin", "vice_non_party", Role.VICE_PRINCIPAL, order=4),
+    Post("admin", "vice_non_party", Role.VICE_PRINCIPAL, order=4, is_party_member=False),
     Post("admin", "admin_member", Role.ADMIN_MEMBER, order=5),
     Post("admin", "admin_second", Role.ADMIN_MEMBER, order=6),
     Post("admin", "clerk", Role.CLERK, order=7),

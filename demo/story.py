@@ -26,6 +26,7 @@ class Post:
     since: int | None = None
     until: int | None = None
     order: int = 50
+    is_party_member: bool | None = None  # noted where a leader has no seat in the Party committee (R04)
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,9 @@ class BodyRow:
     seats: list[Seat]
     due: int
     needs: list[tuple[str, int]]  # words and the number of persons
+    outside: frozenset[
+        int
+    ]  # seats of 校长 and 副校长 not in the Party committee: are they Party members? (R04)
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,12 @@ def leadership(school: School) -> Leadership:
     values = parameters.resolve(school, timezone.localdate())
     bodies = Body.objects.filter(school=school).order_by("id")
     seats = list(Seat.objects.active().filter(school=school).select_related("person").order_by("order", "id"))
+    board = {body.pk for body in bodies if body.kind == BodyKind.PARTY}
+    in_board = {seat.person_id for seat in seats if seat.body_id in board and seat.is_voting}
+    heads = (SeatRole.PRINCIPAL, SeatRole.VICE_PRINCIPAL)
+    outside = frozenset(
+        seat.pk for seat in seats if board and seat.role in heads and seat.person_id not in in_board
+    )
     rows = []
     for body in bodies:
         own = [seat for seat in seats if seat.body_id == body.pk]
@@ -150,7 +159,7 @@ def leadership(school: School) -> Leadership:
             for label, key in QUORUM_KEYS.get(body.kind, [])
             if due
         ]
-        rows.append(BodyRow(body, own, due, needs))
+        rows.append(BodyRow(body, own, due, needs, outside))
     return Leadership(
         rows=rows,
         secretary=next((seat for seat in seats if seat.role == SeatRole.SECRETARY), None),

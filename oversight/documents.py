@@ -46,7 +46,7 @@ def circular(context: dict[str, Any], rows: list[GridRow]) -> dict[str, Any]:
         "groups": [str(label) for label in RuleGroup.labels],
         "schools": [
             {
-                "name": row.standing.school.name,
+                "name": row.standing.name,
                 "cells": [cell.number for cell in row.cells],
                 "severe": row.severe,
                 "warns": row.standing.warns,

@@ -86,8 +86,8 @@ def board_workbook(context: dict[str, Any], rows: list[GridRow]) -> HttpResponse
         (*heads, *groups, ("阻断", 8), ("违规", 8), ("预警", 8), ("无法判定", 10), ("逾期", 8)),
         (
             (
-                row.standing.school.name,
-                row.standing.school.code,
+                row.standing.name,
+                row.standing.code,
                 row.standing.cluster,
                 row.standing.get_stage_display(),
                 row.standing.get_kind_display(),

@@ -50,12 +50,12 @@ def heard(chain_key: str, kind: str) -> None:
 
 
 def evaluated(run: Evaluation, schools: Sequence[int]) -> None:
-    """Called after every evaluation that kept findings: refresh what is built on the rules it asked."""
+    """Called after every evaluation that kept findings: refresh what is built on its rules, all after a whole one."""
     from oversight.tasks import refresh_checked
 
     asked = set(run.rules)
-    keys = [m.key for m in measures() if "*" in m.rules or asked & set(m.rules)]
     is_whole = asked >= set(registry.RULES) and run.finished_at is not None
+    keys = [m.key for m in measures() if is_whole or "*" in m.rules or asked & set(m.rules)]
     checked_at = run.finished_at.isoformat() if is_whole and run.finished_at else ""
     transaction.on_commit(partial(refresh_checked.delay, list(schools), keys, checked_at), robust=True)
 

@@ -229,6 +229,8 @@ class RuleRate(Measure):
             day=rule.occurred_on(),
             numerator=one_if(~Exists(broken)),
             label=rule.label(),
+            item=F(rule.link_id) if rule.link.startswith("decisions:item") else NOBODY,
+            meeting=F(rule.link_id) if rule.link.startswith("meetings:") else NOBODY,
             finding=Subquery(broken.values("pk")[:1]),
         )
 

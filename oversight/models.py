@@ -48,6 +48,8 @@ class SchoolStanding(models.Model):
         School, on_delete=models.CASCADE, primary_key=True, related_name="standing", verbose_name="学校"
     )
     authority_path = models.CharField("主管路径", max_length=200)
+    code = models.CharField("代码", max_length=20, blank=True)
+    name = models.CharField("校名", max_length=80, blank=True)
     stage = models.CharField("学段", max_length=16, choices=SchoolStage)
     cluster = models.CharField("学区", max_length=40, blank=True)
     kind = models.CharField("党组织类型", max_length=20, choices=PartyOrgKind, blank=True)
@@ -67,7 +69,7 @@ class SchoolStanding(models.Model):
     groups = models.JSONField("各类问题", default=dict)
     last_party_on = models.DateField("最近党组织会议", null=True, blank=True)
     last_admin_on = models.DateField("最近校长办公会议", null=True, blank=True)
-    last_report_on = models.DateField("最近学期报告", null=True, blank=True)
+    last_report_term = models.DateField("最近报送学期", null=True, blank=True, help_text="该学期第一天")
     checked_at = models.DateTimeField("最近合规检查", null=True, blank=True)
     refreshed_at = models.DateTimeField("更新时间", default=timezone.now)
     objects = StandingQuerySet.as_manager()
@@ -80,7 +82,7 @@ class SchoolStanding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.school)
+        return self.name
 
     @property
     def problems(self) -> int:

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from common.components import OK, WARN, Pill
 from common.templatetags.ui import cn_date
 from governance.access import Offices
 from governance.models import School
@@ -23,12 +24,13 @@ from registers.specs import REGISTERS, Register, groups
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One register on the overview: how many entries, the last one, and whether this period has one."""
+    """One register on the overview: how many entries, the last one, and those of this and the last period."""
 
     register: Register
     count: int
     last_on: date | None
-    in_period: int | None  # None where nothing is due by the calendar
+    now: int
+    before: int
     may_record: bool
 
     @property
@@ -36,11 +38,23 @@ class Row:
         return self.register.group
 
     @property
-    def due_words(self) -> str:
-        """What the calendar asks for, e.g. 本学期尚未登记."""
-        assert self.register.period is not None  # noqa: S101 - asked only where in_period is a number
-        done = f"已登记 {self.in_period} 次" if self.in_period else "尚未登记"
-        return f"本{self.register.period.value}{done}"
+    def last_words(self) -> str:
+        """The last entry: its day, or its term."""
+        if self.last_on is None:
+            return ""
+        return term_words(self.last_on) if self.register.day == "term_starts_on" else cn_date(self.last_on)
+
+    @property
+    def due(self) -> Pill | None:
+        """What the calendar asks for: amber only where the last period went by without an entry."""
+        if self.register.period is None:
+            return None
+        name = self.register.period.value
+        if self.now:
+            return Pill(f"本{name}已登记 {self.now} 条", "circle-check", OK)
+        if self.before:
+            return Pill(f"本{name}尚未登记", "circle-dashed")
+        return Pill(f"上{name}和本{name}都没有登记", "alert-triangle", WARN)
 
 
 def overview(user: Any, school: School, offices: Offices) -> list[tuple[str, list[Row]]]:
@@ -50,6 +64,8 @@ def overview(user: Any, school: School, offices: Offices) -> list[tuple[str, lis
 
 
 def _row(user: Any, school: School, offices: Offices, register: Register, today: date) -> Row:
+    start = register.period.start(today) if register.period else today
+    last_start = register.period.before(today)[0] if register.period else today
     found = (
         register.model.objects.visible_to(user)
         .standing()
@@ -57,14 +73,16 @@ def _row(user: Any, school: School, offices: Offices, register: Register, today:
         .aggregate(
             count=Count("pk"),
             last_on=Max(_day_of(register)),
-            in_period=Count("pk", filter=_in_period(register, today)),
+            now=Count("pk", filter=_of_period(register, start)),
+            since_last=Count("pk", filter=_of_period(register, last_start)),
         )
     )
     return Row(
         register,
         found["count"],
         found["last_on"],
-        found["in_period"] if register.period else None,
+        found["now"],
+        found["since_last"] - found["now"],
         access.may_record(offices, register),
     )
 
@@ -74,17 +92,11 @@ def _day_of(register: Register) -> Any:
     return TruncDate(register.day) if is_instant else F(register.day)
 
 
-def _in_period(register: Register, today: date) -> Q:
-    """Entries of the period today lies in."""
-    if register.period is None:
-        return Q(pk__isnull=True)
-    start = register.period.start(today)
+def _of_period(register: Register, start: date) -> Q:
+    """Entries of the period that began on a day, and later ones."""
     name = register.period_field or register.day
-    if register.model is StaffCongressSession:
-        return Q(school_year=start.year)
-    if name == "year":
-        # This year's duty is done by the next spring, so an entry of the last year counts too.
-        return Q(year__gte=today.year - 1)
+    if isinstance(register.field(name), models.IntegerField):
+        return Q(**{f"{name}__gte": start.year})
     return Q(**{f"{name}__gte": start})
 
 
@@ -194,8 +206,13 @@ def changes(record: Record, register: Register) -> Iterator[Change]:
 
 
 def _differences(newer: Record, older: Record, register: Register) -> Iterator[str]:
+    if newer.is_void and not older.is_void:
+        yield "作废，不再计入"
     for column in newer._meta.concrete_fields:
         if column.name in HIDDEN_CHANGES or getattr(newer, column.attname) == getattr(older, column.attname):
+            continue
+        if isinstance(column, models.TextField) and column.name != "file":
+            yield f"{column.verbose_name}：已改写"
             continue
         before, after = shown(older, column.name) or "无", shown(newer, column.name) or "无"
         yield f"{column.verbose_name}：{before} → {after}"

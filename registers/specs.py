@@ -239,6 +239,7 @@ _REGISTERS: tuple[Register, ...] = (
         "held_on",
         ("R88",),
         period=Period.SCHOOL_YEAR,
+        period_field="school_year",
         help="议题的教代会程序仍在议题中登记；这里登记整次会议。",
     ),
     Register(

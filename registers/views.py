@@ -212,7 +212,15 @@ def record_submit(request: HttpRequest, register: str, pk: int) -> HttpResponse:
         )
 
     return _form_page(
-        request, spec, form, act, title=f"报送{record}", button="报送", done="已报送", back=_page(spec, pk)
+        request,
+        spec,
+        form,
+        act,
+        title=f"报送{record}",
+        button="报送",
+        done="已报送",
+        back=_page(spec, pk),
+        record=record,
     )
 
 
@@ -240,7 +248,15 @@ def record_answer(request: HttpRequest, register: str, pk: int) -> HttpResponse:
         )
 
     return _form_page(
-        request, spec, form, act, title=f"答复：{record}", button="答复", done="已答复", back=_page(spec, pk)
+        request,
+        spec,
+        form,
+        act,
+        title=f"答复：{record}",
+        button="答复",
+        done="已答复",
+        back=_page(spec, pk),
+        record=record,
     )
 
 
@@ -299,21 +315,30 @@ def _form_page(
     button: str,
     done: str,
     back: str,
+    record: Record | None = None,
 ) -> HttpResponse:
     """One form on a page of its own: act when it is valid, else draw it (422 where it was refused)."""
     if request.method == "POST" and form.is_valid():
         try:
-            record = act()
+            done_record = act()
         except StaleVersion:
             raise
         except NotNow as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"{done}：{record}。")
-            return redirect("registers:record_detail", register=register.slug, pk=record.pk)
+            messages.success(request, f"{done}：{done_record}。")
+            return redirect("registers:record_detail", register=register.slug, pk=done_record.pk)
     return render(
         request,
         "registers/form.html",
-        {"register": register, "form": form, "title": title, "button": button, "back": back},
+        {
+            "register": register,
+            "form": form,
+            "title": title,
+            "button": button,
+            "back": back,
+            "record": record,
+            "facts": selectors.facts(record, register) if record else [],
+        },
         status=422 if form.errors else 200,
     )

@@ -210,7 +210,9 @@ class Shell:
 
     @cached_property
     def titles(self) -> str:
-        """The person's offices in the current school in words."""
+        """The person's offices in the current school in words; of the district its authority."""
+        if not self.serves_in_school:
+            return str(self.request.authorities[0])
         return self.request.offices.titles if self.request.offices else ""
 
 

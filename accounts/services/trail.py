@@ -14,6 +14,7 @@ from ledger.models import LedgerEntry
 from ledger.services import Breach
 
 CHAIN = "security"
+THEMSELVES: Any = object()  # the default of who acted; None is the system
 # Called with (user, event) when somebody signs in from a browser and address not seen before.
 new_place_listeners: list[Callable[[User, SecurityEvent], None]] = []
 
@@ -44,7 +45,7 @@ def record(
     kind: str,
     *,
     person: User | None = None,
-    actor: Any = None,
+    actor: Any = THEMSELVES,
     account: str = "",
     is_success: bool = True,
     subject: str = "",
@@ -52,7 +53,7 @@ def record(
 ) -> SecurityEvent:
     """Write and seal one event (GB/T 22239 8.1.4.3: time, user, kind, success).
 
-    `person` is whose account it is about, `actor` who acted (by default the same). Details hold codes and
+    `person` is whose account it is about, `actor` who acted: by default the same, None for the system. Details hold codes and
     numbers only, never titles or names of business. The chain's lock is taken last of all.
     """
     where = here()
@@ -61,7 +62,7 @@ def record(
         happened_at=timezone.now(),
         person=person,
         account=person.username if person else masked(account) if account else "",
-        actor=actor or person,
+        actor=person if actor is THEMSELVES else actor,
         is_success=is_success,
         address=where.address,
         agent=where.agent,
@@ -82,9 +83,10 @@ def record(
 def record_sign_in(user: User) -> SecurityEvent:
     """Write a sign-in; tell the listeners where this person never signed in from here before."""
     earlier = SecurityEvent.objects.filter(kind=SecurityKind.SIGNED_IN, person=user)
-    known = list(earlier.order_by("-id").values_list("address", "agent")[:200])
+    is_first, here_before = not earlier.exists(), earlier.filter(address=here().address, agent=here().agent)
+    is_known = is_first or here_before.exists()
     event = record(SecurityKind.SIGNED_IN, person=user)
-    if known and (event.address, event.agent) not in known:
+    if not is_known:
         for listener in new_place_listeners:
             listener(user, event)
     return event

@@ -22,7 +22,7 @@ COMMITTEE, GENERAL = PartyOrgKind.COMMITTEE, PartyOrgKind.GENERAL_BRANCH
 BRANCH, JOINT = PartyOrgKind.BRANCH, PartyOrgKind.JOINT_BRANCH
 
 
-def by_kind(values: dict[str, int]) -> Case:
+def by_kind(values: dict[PartyOrgKind, int]) -> Case:
     """A norm that depends on the fact `org_kind`; NULL for kinds without one."""
     return Case(
         *[When(org_kind=kind, then=Value(value)) for kind, value in values.items()],

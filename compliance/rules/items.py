@@ -1,7 +1,7 @@
 """议题: R10–R27. Asked of the entry that decided; evidence counts when it was held before the meeting."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import ExpressionWrapper
@@ -68,8 +68,8 @@ class ProposedFirst(DecisionRule):
     title = "循环议题先由校长办公会议研究提出"
     level = Level.BLOCK
     body = "P"
-    trigger = ("entry.concluded",)
-    clauses = ("Z6.duty", "S1.5", "X.suggest")
+    trigger: ClassVar[tuple[str, ...]] = ("entry.concluded",)
+    clauses: ClassVar[tuple[str, ...]] = ("Z6.duty", "S1.5", "X.suggest")
     parameters = ("loop.propose_max_age_days",)
     mend = "先列入校长办公会议研究提出，再提交党组织会议；紧急处置的，登记事由并补议。"
     note = "提出结果的有效天数为产品建议值，由参数 loop.propose_max_age_days 设定。"

@@ -1,7 +1,7 @@
 """组织: R02–R04. 一肩挑 and 分设 are computed from the seats of the day; R01 and R05 stand in establishment.py."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import (
     BooleanField,
@@ -47,7 +47,7 @@ class ChairsRule(SchoolRule):
     group = RuleGroup.ORGANIZATION
     level = Level.WARN
     body = "D"
-    trigger = ("school", "seat")
+    trigger: ClassVar[tuple[str, ...]] = ("school", "seat")
     kinds: tuple[str, ...]
 
     def asked(self, schools: QuerySet[School], as_of: date) -> QuerySet:

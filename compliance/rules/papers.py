@@ -19,7 +19,7 @@ from governance.choices import BodyKind, SeatRole
 from governance.models import School, Seat
 from ledger.models import LedgerEntry
 from meetings.choices import EntryKind, EntryState, MeetingMode, MinutesState
-from meetings.models import AgendaEntry, Attendance, MeetingRecord, Minutes
+from meetings.models import AgendaEntry, Attendance, MeetingRecord, Minutes, Statement
 
 
 def _on(value: str) -> str:
@@ -57,6 +57,7 @@ class RecordComplete(MeetingRule):
             meeting=OuterRef("pk"), kind=EntryKind.ITEM, state=EntryState.CONCLUDED
         )
         expected = Attendance.objects.filter(meeting=OuterRef("pk"))
+        spoken = Statement.objects.filter(entry=OuterRef("pk"))
         return {
             "has_times": _flag(Q(ended_at__isnull=False)),
             "has_place": _flag(Q(place__gt="")),
@@ -64,7 +65,7 @@ class RecordComplete(MeetingRule):
             "has_list": exists(expected),
             "topics": counted(decided),
             "undecided": counted(decided.filter(decision_text="")),
-            "unspoken": counted(decided.filter(snapshot__opinions=[])),
+            "unspoken": counted(decided.filter(~Exists(spoken))),
             "is_paper": _flag(Exact(F("mode"), MeetingMode.RETROSPECTIVE)),
         }
 

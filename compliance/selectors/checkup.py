@@ -27,7 +27,7 @@ CHART_HEIGHT, CHART_BAR, CHART_STEP = 160, 18, 58
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """One rule group of a school: open findings by kind, and how many of its rules are met."""
+    """One rule group of a school: open findings by kind, and how many of its rules have none."""
 
     key: str
     label: str
@@ -89,8 +89,9 @@ class Checkup:
 
     @property
     def headline(self) -> str:
-        """How many rules are met, in words."""
-        return f"{self.total.rules} 条规则中 {self.total.met} 条合规，{self.total.rules - self.total.met} 条有未整改的问题"
+        """How many rules have something open, in words; a rule that asked nothing is not called 合规."""
+        open_rules = self.total.rules - self.total.met
+        return f"{self.total.rules} 条规则中，{open_rules} 条有未整改的问题"
 
     @property
     def subline(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 from common.choices import Level
 from common.components import Pill, pill_for
 from compliance.choices import DISTRICT_STATES, SETTLED_STATES, FindingState, FindingVerdict
-from compliance.models import Finding
+from compliance.models import Finding, FindingQuerySet
 from compliance.registry import rules
 from compliance.selectors.reading import plain_explanation, rule_of
 from governance.models import School
@@ -59,7 +59,7 @@ def _condition(state: str, today: date) -> Q:
             return Q(state=state)
 
 
-def visible_findings(user: Any) -> QuerySet[Finding]:
+def visible_findings(user: Any) -> FindingQuerySet:
     """Findings the person may see."""
     return Finding.objects.visible_to(user)
 

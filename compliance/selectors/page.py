@@ -42,6 +42,8 @@ PLACES: dict[str, str] = {
     "governance:leadership": "打开班子与任职",
     "governance:parameters": "打开议事参数",
     "governance:catalogue": "打开事项清单",
+    "registers:record_list": "打开台账",
+    "registers:record_detail": "打开台账",
 }
 TURNS = (FindingAct.RECUR, FindingAct.ESCALATE, FindingAct.SEND_BACK, FindingAct.REOPEN, FindingAct.REJECT)
 
@@ -147,7 +149,7 @@ def sum_of(evidence: dict[str, Any]) -> Sum | None:
 
 def _figures(code: str, evidence: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
-        (figures.word_of(code, name), figures.value_of(value))
+        (figures.word_of(code, name), figures.value_of(value, name))
         for name, value in evidence.items()
         if name != "as_of" and not name.startswith("names")
     ]
@@ -163,6 +165,14 @@ def _names(code: str, evidence: dict[str, Any]) -> list[tuple[str, list[str]]]:
     ]
 
 
+def level_word(entry: dict[str, Any]) -> str:
+    """Which level set a value, in words; 默认 for a default no national document lays down."""
+    level = ParameterLevel(entry.get("level", ParameterLevel.NATIONAL))
+    if level == ParameterLevel.NATIONAL and not entry.get("source", "").startswith("中办"):
+        return "默认"
+    return f"{level.label}级设定"
+
+
 def _parameters(stored: dict[str, Any]) -> list[dict[str, str]]:
     rows = []
     for key, entry in stored.items():
@@ -173,7 +183,7 @@ def _parameters(stored: dict[str, Any]) -> list[dict[str, str]]:
             {
                 "label": known.label,
                 "words": parameters.words(key, entry.get("value")),
-                "level": str(ParameterLevel(entry.get("level", ParameterLevel.NATIONAL)).label),
+                "level": level_word(entry),
                 "source": entry.get("source", ""),
             }
         )

@@ -13,6 +13,7 @@ from compliance.choices import FindingVerdict, RuleGroup
 from compliance.models import Evaluation, Finding, RuleError
 from compliance.registry import RULES, Rule, rules
 from compliance.selectors.lists import FindingRow, ordered, row_of
+from compliance.selectors.page import level_word
 from governance import parameters
 from governance.choices import ParameterLevel
 from governance.clauses import REACHES
@@ -143,7 +144,7 @@ def _parameters(rule: Rule, school: School | None) -> list[dict[str, Any]]:
                 "label": known.label,
                 "words": parameters.words(key, entry["value"]),
                 "source": entry["source"],
-                "level": str(ParameterLevel(entry["level"]).label) if entry.get("since") else "默认",
+                "level": level_word(entry),
             }
         )
     return rows

@@ -83,7 +83,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 def _forms(finding: Finding) -> dict[str, forms.Form]:
     """A fresh form for every act."""
     plan = finding.plan
-    known = {"finding": finding, "longest": services.days(finding, "plan")}
+    known: dict[str, Any] = {"finding": finding, "longest": services.days(finding, "plan")}
     initial = {"measures": plan.measures, "owner": plan.owner_id, "due_on": plan.due_on} if plan else {}
     return {
         "plan_form": f.PlanForm(**known, initial={"measures": f.RULES[finding.rule_code].mend}),

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from common.components import Pill, pill_for
 from common.workdays import workdays
 from decisions import access, rules
-from decisions.choices import ItemState, ResolutionState
+from decisions.choices import ItemState, Purpose, ResolutionState
 from decisions.models import DecisionItem, EmergencyAction, PublicNotice
 from governance.access import Offices
 from governance.choices import Route
@@ -25,12 +27,21 @@ class NoticeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyLine:
+    """One 紧急处置: by when the Party meeting is to ratify it, and whether it has been heard."""
+
+    emergency: EmergencyAction
+    due_on: date
+    is_heard: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """What the page shows of 公示 and 紧急处置. `required` working days: 0 where the entry asks for no 公示."""
 
     required: int
     notices: list[NoticeLine]
-    emergencies: list[EmergencyAction]
+    emergencies: list[EmergencyLine]
     ratify_days: int
     may_publish: bool
     may_record_emergency: bool
@@ -63,18 +74,27 @@ def follow_up(item: DecisionItem, offices: Offices, parameters: Parameters, toda
     in_force = next((r for r in item.resolutions.all() if r.state == ResolutionState.IN_FORCE), None)
     is_running = any(not line.notice.conclusion for line in notices)
     is_told = in_force is not None and any(line.notice.resolution_id == in_force.pk for line in notices)
-    emergencies = list(item.emergencies.all())
+    days = parameters["emergency.ratify_days"]
+    heard = {s.round for s in item.stages.all() if s.purpose == Purpose.DECIDE and s.concluded_at}
+    emergencies = [
+        EmergencyLine(
+            one,
+            timezone.localdate(one.happened_at) + timedelta(days=days),
+            any(number >= one.round for number in heard),
+        )
+        for one in item.emergencies.all()
+    ]
     may_urge = (
         access.may_record_emergency(offices, item)
         and item.route != Route.ADMIN
         and item.state in (ItemState.PENDING, ItemState.DEFERRED, ItemState.IMPLEMENTING)
-        and not any(one.round == item.round for one in emergencies)
+        and not any(line.emergency.round == item.round for line in emergencies)
     )
     return FollowUp(
         required=required,
         notices=notices,
         emergencies=emergencies,
-        ratify_days=parameters["emergency.ratify_days"],
+        ratify_days=days,
         may_publish=has_right and in_force is not None and not is_running,
         may_record_emergency=may_urge,
         is_awaited=required > 0 and in_force is not None and not is_told,

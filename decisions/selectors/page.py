@@ -194,7 +194,6 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
         "reconsiderations__requested_by",
         "reconsiderations__decided_by",
         "reconsiderations__resolution__stage__body",
-        "public_notices__published_by",
         "public_notices__resolution",
         "emergencies__decided_by",
     )

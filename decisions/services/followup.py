@@ -168,7 +168,8 @@ def record_emergency(
     record(
         item,
         kind="emergency.recorded",
-        text=f"书记{secretary}紧急处置：{reason}" + ("；直接提交党组织会议补议" if skipped else ""),
+        text=f"书记{secretary}紧急处置：{reason.rstrip('。')}"
+        + ("；直接提交党组织会议补议" if skipped else ""),
         actor=actor,
         data={"emergency": emergency.pk, "happened_at": happened_at.isoformat()},
     )

@@ -74,7 +74,7 @@ def notice_conclude(request: HttpRequest, pk: int) -> HttpResponse:
         item,
         form,
         heading="登记公示结论",
-        why=f"公示期 {since.month}月{since.day}日至{until.month}月{until.day}日，受理渠道：{notice.channel}。",
+        why=f"公示期 {since.month}月{since.day}日至{until.month}月{until.day}日，受理渠道：{notice.channel.rstrip('。')}。",
         clause=rules.cite("参照《干部任用条例》任职章（待核）", "R65"),
         button="登记结论",
     )

@@ -48,8 +48,8 @@ def school_values(
     page: Any
     if isinstance(measure, OpenFindings):
         counted = F("blocks") + F("breaches") + F("warns") + F("infos")
-        rows = standings.annotate(n=counted).filter(n__gt=0).order_by("-n", "school__code")
-        page = Paginator(rows.values_list("pk", "school__name", "n"), PAGE_SIZE).get_page(number)
+        rows = standings.annotate(n=counted).filter(n__gt=0).order_by("-n", "pk")
+        page = Paginator(rows.values_list("pk", "name", "n"), PAGE_SIZE).get_page(number)
         page.object_list = [SchoolValue(pk, name, n, 0, False) for pk, name, n in page.object_list]
         return page, (standings.aggregate(all=Coalesce(Sum(counted), 0))["all"], 0)
     figures = (
@@ -57,14 +57,12 @@ def school_values(
         .filter(measure=measure.key, school__standing__in=standings)
         .order_by()
     )
-    sums = figures.values("school", "school__name", "school__code").annotate(
-        n=Sum("numerator"), d=Sum("denominator")
-    )
+    sums = figures.values("school", "school__name").annotate(n=Sum("numerator"), d=Sum("denominator"))
     if measure.is_rate:
         share = Cast(F("n"), FloatField()) / NullIf(F("d"), 0)  # for the order of the list only
-        ordered = sums.annotate(share=share).order_by(F("share").asc(nulls_last=True), "-d", "school__code")
+        ordered = sums.annotate(share=share).order_by(F("share").asc(nulls_last=True), "-d", "school")
     else:
-        ordered = sums.order_by("-n", "school__code")
+        ordered = sums.order_by("-n", "school")
     page = Paginator(ordered, PAGE_SIZE).get_page(number)
     page.object_list = [
         SchoolValue(row["school"], row["school__name"], row["n"], row["d"], measure.is_rate)
@@ -84,6 +82,7 @@ class Subject:
     denominator: int
     url: str
     evidence: str
+    is_withheld: bool
 
     @property
     def is_short(self) -> bool:
@@ -124,5 +123,5 @@ def _with_evidence(user: Any, found: Sequence[tuple[Any, ...]]) -> list[Subject]
             url, evidence = reverse("decisions:item_detail", args=[item]), "议题"
         elif meeting in meetings and meeting:
             url, evidence = reverse("meetings:meeting_detail", args=[meeting]), "会议"
-        result.append(Subject(label, day, n, d, url, evidence))
+        result.append(Subject(label, day, n, d, url, evidence, not url and bool(item or meeting)))
     return result

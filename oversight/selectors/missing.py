@@ -21,8 +21,8 @@ KEYS = ("party_meetings", "admin_meetings")
 
 
 def conditions(today: date) -> dict[str, tuple[str, Q]]:
-    """What can be lacking, as filters: since the first of this month, and in this term."""
-    month, term = today.replace(day=1), recent_terms(today, 1)[0]
+    """What can be lacking, as filters: since the first of this month, and of the last term that is over."""
+    month, term = today.replace(day=1), recent_terms(today, 2)[1]
 
     def before(field: str, day: date) -> Q:
         return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": day})
@@ -30,7 +30,7 @@ def conditions(today: date) -> dict[str, tuple[str, Q]]:
     return {
         "party": ("本月未开党组织会议", before("last_party_on", month)),
         "admin": ("本月未开校长办公会议", before("last_admin_on", month)),
-        "report": (f"{term_words(term)}学期报告未报送", before("last_report_on", term)),
+        "report": (f"{term_words(term)}学期报告未报送", before("last_report_term", term)),
     }
 
 
@@ -55,7 +55,7 @@ class MissingRow:
 
     standing: SchoolStanding
     cells: list[MonthCell]
-    reports: list[str]
+    reports: list[tuple[str, bool]]  # state in words, and whether a term that is over lacks it
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ def matrix(standings: QuerySet[SchoolStanding], today: date, lacking: str, numbe
     """Schools × months: those that met longest ago first; three queries and the count."""
     if lacking:
         standings = standings.filter(conditions(today)[lacking][1])
-    rows = standings.select_related("school").order_by(
+    rows = standings.order_by(
         F("last_party_on").asc(nulls_first=True),
         F("last_admin_on").asc(nulls_first=True),
-        "school__code",
+        "pk",
     )
     page: Any = Paginator(rows, PAGE_SIZE).get_page(number)
     shown = list(page.object_list)
@@ -116,7 +116,10 @@ def matrix(standings: QuerySet[SchoolStanding], today: date, lacking: str, numbe
                 )
                 for month in months
             ],
-            [filed.get((standing.pk, term), "") for term in terms],
+            [
+                (filed.get((standing.pk, term), ""), term != terms[0] and (standing.pk, term) not in filed)
+                for term in terms
+            ],
         )
         for standing in shown
     ]

@@ -70,15 +70,20 @@ class Kpi:
         return None if now is None or before is None else now - before
 
     @property
+    def change_short(self) -> str:
+        """升 1.1 个百分点, 减 38 件; empty where there is no change to tell."""
+        if not self.change:
+            return ""
+        size = abs(self.change)
+        if self.measure.is_rate:
+            return f"{'升' if self.change > 0 else '降'} {size // 10}.{size % 10} 个百分点"
+        return f"{'增' if self.change > 0 else '减'} {size} {self.measure.unit}"
+
+    @property
     def change_words(self) -> str:
         if self.change is None:
             return "上月无可比数据"
-        if self.change == 0:
-            return "与上月持平"
-        size = abs(self.change)
-        if self.measure.is_rate:
-            return f"较上月{'升' if self.change > 0 else '降'} {size // 10}.{size % 10} 个百分点"
-        return f"较上月{'增' if self.change > 0 else '减'} {size} {self.measure.unit}"
+        return f"较上月{self.change_short}" if self.change else "与上月持平"
 
     @property
     def change_icon(self) -> str:

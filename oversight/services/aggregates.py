@@ -122,9 +122,9 @@ def _lock(schools: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO oversight_schoolstanding (school_id, authority_path, stage, cluster, kind, setup,
+            INSERT INTO oversight_schoolstanding (school_id, authority_path, code, name, stage, cluster, kind, setup,
                 fulltime_deputies, blocks, breaches, warns, infos, unknowns, overdue, groups, refreshed_at)
-            SELECT s.id, a.path, s.stage, s.cluster, '', 'vacant', 0, 0, 0, 0, 0, 0, 0, '{}', now()
+            SELECT s.id, a.path, s.code, s.name, s.stage, s.cluster, '', 'vacant', 0, 0, 0, 0, 0, 0, 0, '{}', now()
             FROM governance_school s JOIN governance_authority a ON a.id = s.authority_id
             WHERE s.id = ANY(%s) ORDER BY s.id
             ON CONFLICT (school_id) DO NOTHING

@@ -40,9 +40,19 @@ from registers.models import TermReport
 
 OFFICE = "组织办"  # department of the Party office, as schools enter it (facts.md §2)
 FIELDS = (
-    *("authority_path", "stage", "cluster", "kind", "setup", "fulltime_deputies", "office_staff"),
+    *(
+        "authority_path",
+        "code",
+        "name",
+        "stage",
+        "cluster",
+        "kind",
+        "setup",
+        "fulltime_deputies",
+        "office_staff",
+    ),
     *("blocks", "breaches", "warns", "infos", "unknowns", "overdue", "groups"),
-    *("last_party_on", "last_admin_on", "last_report_on"),
+    *("last_party_on", "last_admin_on", "last_report_term"),
 )
 _COLUMNS = {Level.BLOCK: "blocks", Level.BREACH: "breaches", Level.WARN: "warns", Level.INFO: "infos"}
 _CELL = {Level.BLOCK: 0, Level.BREACH: 0, Level.WARN: 1, Level.INFO: 2}
@@ -72,7 +82,7 @@ def described(ids: Sequence[int]) -> QuerySet:
     reports = TermReport.objects.filter(
         school=OuterRef("pk"), is_void=False, state__in=[ReportState.SUBMITTED, ReportState.REVIEWED]
     )
-    newest = reports.order_by().values("school").annotate(on=Max("submitted_on")).values("on")
+    newest = reports.order_by().values("school").annotate(on=Max("term_starts_on")).values("on")
     return School.objects.filter(pk__in=ids).annotate(
         authority_path=F("authority__path"),
         kind=Coalesce("party_org__kind", Value(""), output_field=CharField()),
@@ -86,7 +96,7 @@ def described(ids: Sequence[int]) -> QuerySet:
         office_staff=NullIf(_number(office), Value(0)),
         last_party_on=last(PARTY_BODIES),
         last_admin_on=last([BodyKind.ADMIN]),
-        last_report_on=Subquery(newest, output_field=DateField()),
+        last_report_term=Subquery(newest, output_field=DateField()),
     )
 
 
@@ -131,7 +141,7 @@ def write_standing(ids: Sequence[int], *, checked_at: datetime | None = None) ->
     now = timezone.now()
     findings = counted(ids)
     kept = SchoolStanding.objects.in_bulk(ids)
-    changed, stages = [], described(ids).values("pk", "stage", "cluster", *_ANNOTATED)
+    changed, stages = [], described(ids).values("pk", "code", "name", "stage", "cluster", *_ANNOTATED)
     for row in stages:
         fields = {**row, **findings[row["pk"]]}
         fields.pop("pk")
@@ -149,5 +159,5 @@ def write_standing(ids: Sequence[int], *, checked_at: datetime | None = None) ->
 
 _ANNOTATED = (
     *("authority_path", "kind", "setup", "fulltime_deputies", "office_staff"),
-    *("last_party_on", "last_admin_on", "last_report_on"),
+    *("last_party_on", "last_admin_on", "last_report_term"),
 )

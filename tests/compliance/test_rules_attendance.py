@@ -38,7 +38,9 @@ def test_due_are_the_seats_of_the_day(kit):
 def test_observers_neither_count_nor_vote(kit):
     school = kit.school(party=3, admin=2)
     body, guest = party_body(school), admin_body(school).seats.order_by("order")[1]
-    plain = kit.meeting(body)
+    named = kit.decide(kit.item(school, "A01"))
+    Ballot.objects.create(tally=named.tallies.get(), seat=body.seats.first(), choice="for")
+    plain = named.meeting
     Observer.objects.create(meeting=plain, person=guest.person, name="副校长", is_present=True)
     counted = kit.meeting(body)
     Attendance.objects.create(meeting=counted, seat=guest, status="present")
@@ -104,6 +106,10 @@ def test_papers_agree(kit):
     left.meeting.attendances.filter(seat=left.meeting.attendances.first().seat).update(
         left_at=left.concluded_at
     )
+    gone = decide()
+    gone.meeting.attendances.filter(seat=gone.meeting.attendances.first().seat).update(
+        left_at=gone.concluded_at
+    )
     unsigned = kit.decide(kit.item(school, "A01"))
     recorded, votes, late = decide(came=7), decide(votes=(7, 0, 0)), decide()
     first = late.meeting.attendances.filter(status="present").first()
@@ -114,6 +120,7 @@ def test_papers_agree(kit):
         recorded.meeting_id: "violating",
         votes.meeting_id: "violating",
         late.meeting_id: "violating",
+        gone.meeting_id: "violating",
         unsigned.meeting_id: "unknown",
     }
     assert found[votes.meeting_id]["sentence"] == (

@@ -45,6 +45,7 @@ def test_special_majority_only_where_set(kit):
     for school in (plain, strict):
         kit.decide(kit.item(school, "B01"), votes=(5, 2, 0))
         kit.decide(kit.item(school, "A01"), votes=(4, 3, 0))
+        kit.decide(kit.item(school, "A01"), votes=(3, 4, 0))
     kit.decide(kit.item(plain, "B01"), votes=(4, 3, 0))
     low = kit.decide(kit.item(strict, "B01"), votes=(4, 3, 0)).tallies.get()
     blank = kit.decide(kit.item(strict, "B01")).tallies.get()
@@ -64,6 +65,8 @@ def test_a_narrow_vote_had_better_wait(kit):
     narrow = kit.decide(kit.item(school, "A01"), votes=(4, 2, 1))
     unclear = kit.decide(kit.item(school, "A01"))
     speak(unclear, party_body(school).seats.order_by("order")[:4], stance=Stance.DEFER)
+    second = kit.decide(kit.item(school, "A01"))
+    Tally.objects.create(entry=second, position=2, question="二", votes_for=3, votes_against=4, abstentions=0)
     blank = kit.decide(kit.item(school, "A01"))
     blank.tallies.update(votes_for=None)
     five = kit.decide(kit.item(wide, "A01"), votes=(5, 1, 1))
@@ -71,6 +74,7 @@ def test_a_narrow_vote_had_better_wait(kit):
     assert answers(found) == {
         narrow.pk: "violating",
         unclear.pk: "violating",
+        second.pk: "violating",
         five.pk: "violating",
         blank.pk: "unknown",
     }

@@ -8,7 +8,7 @@ from documents.models import IssuedDocument
 from governance.choices import SeatRole
 from ledger import services as ledger
 from meetings.choices import MeetingMode
-from meetings.models import AgendaEntry, Meeting, Minutes
+from meetings.models import Meeting, Minutes
 from tests.compliance.kit import admin_body, at, party_body, rows, sentence, verdicts
 
 FRIDAY = date(2026, 11, 6)
@@ -105,8 +105,8 @@ def test_records_are_kept_by_somebody_and_complete(kit):
         held(mode=MeetingMode.RETROSPECTIVE),
     )
     for entry in (full, alone, undecided, placeless):
-        snapshot = entry.snapshot | {"opinions": [{"name": "委员", "stance": "agree"}]}
-        AgendaEntry.objects.filter(pk=entry.pk).update(snapshot=snapshot)
+        seat = entry.meeting.attendances.first().seat
+        entry.statements.create(seat=seat, order=1, text="同意。", updated_by=clerk)
     Meeting.objects.filter(pk=placeless.meeting_id).update(place="")
     study = kit.meeting(admin_body(school), on=FRIDAY, recorder=clerk)
     unlisted = kit.meeting(admin_body(school), on=FRIDAY, recorder=clerk)

@@ -18,13 +18,15 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from openpyxl import load_workbook
 
+from compliance.models import FindingFile
 from decisions.models import DecisionItem, Task
 from documents.models import IssuedDocument
 from meetings.models import Meeting
 from notifications.models import Message
 from tests.contracts import register_urls
+from tests.contracts import administrators
 from tests.contracts.world import TITLES, World, make_world
-from tests.factories.cast import make_cast
+from tests.factories.cast import ADMINISTRATORS, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +65,7 @@ def _files_of_the_world(settings, _private_media, world):
 def sessions(world) -> dict[str, str]:
     """The session key of each visitor, empty for who is not signed in."""
     keys = {"anonymous": ""}
-    for who in VISITORS[:-1]:
+    for who in (*VISITORS[:-1], *ADMINISTRATORS):
         client = Client()
         client.force_login(getattr(world.cast, who))
         keys[who] = client.session.session_key
@@ -122,6 +124,11 @@ def plus(before: Callable[[World], tuple[Any, ...]], *args: Any) -> Callable[[Wo
     return lambda w: (*before(w), *args)
 
 
+def plus_file(name: str) -> Callable[[World], tuple[Any, ...]]:
+    """A finding and the file of one of its steps."""
+    return lambda w: (w.parts[name].pk, FindingFile.objects.get(step__finding=w.parts[name]).pk)
+
+
 NOTHING = words()
 # what is asked → (method, URL name, arguments); a POST carries nothing a form asks for
 ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
@@ -130,6 +137,7 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "login": ("get", "accounts:login", NOTHING),
     "logout": ("post", "accounts:logout", NOTHING),
     "me": ("get", "accounts:me", NOTHING),
+    **administrators.ASKED,
     "leadership": ("get", "governance:leadership", NOTHING),
     "appoint": ("get", "governance:leadership_appoint", NOTHING),
     "appoint_post": ("post", "governance:leadership_appoint", NOTHING),
@@ -141,7 +149,11 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
         lambda w: (w.cast.other_secretary.seats.first().pk,),
     ),
     "membership": ("get", "governance:leadership_membership", lambda w: (w.cast.vice.seats.first().pk,)),
-    "membership_post": ("post", "governance:leadership_membership", lambda w: (w.cast.vice.seats.first().pk,)),
+    "membership_post": (
+        "post",
+        "governance:leadership_membership",
+        lambda w: (w.cast.vice.seats.first().pk,),
+    ),
     "party_org": ("get", "governance:leadership_party_org", NOTHING),
     "party_org_post": ("post", "governance:leadership_party_org", NOTHING),
     "portfolio": ("get", "governance:leadership_portfolio", NOTHING),
@@ -174,6 +186,12 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "attachment_add_post": ("post", "decisions:attachment_add", item("open2")),
     "reconsideration_new": ("get", "decisions:reconsideration_new", item("decided2")),
     "reconsideration_new_post": ("post", "decisions:reconsideration_new", item("decided2")),
+    "notice_new": ("get", "decisions:notice_new", item("decided2")),
+    "notice_new_post": ("post", "decisions:notice_new", item("decided2")),
+    "notice_conclude": ("get", "decisions:notice_conclude", part("notice_decided1")),
+    "notice_conclude_post": ("post", "decisions:notice_conclude", part("notice_decided2")),
+    "emergency_new": ("get", "decisions:emergency_new", item("open1")),
+    "emergency_new_post": ("post", "decisions:emergency_new", item("open2")),
     "act_submit": ("post", "decisions:item_act", plus(item("draft"), "submit")),
     "act_confirm": ("post", "decisions:item_act", plus(item("open2"), "confirm")),
     "act_send_back": ("get", "decisions:item_act", plus(item("open2"), "send_back")),
@@ -255,6 +273,22 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "district_measure": ("get", "oversight:measure", words("attendance")),
     "district_measure_open": ("get", "oversight:measure", words("finding_open")),
     "district_measure_unknown": ("get", "oversight:measure", words("no-such")),
+    "findings": ("get", "compliance:finding_list", NOTHING),
+    **{f"show_{name}": ("get", "compliance:finding_detail", part(name)) for name in ("finding", "finding2")},
+    "finding_confirm": ("post", "compliance:finding_act", plus(part("finding"), "confirm")),
+    "finding_confirm2": ("post", "compliance:finding_act", plus(part("finding2"), "confirm")),
+    "finding_progress": ("post", "compliance:finding_act", plus(part("handed_in"), "progress")),
+    "finding_verify": ("post", "compliance:finding_act", plus(part("handed_in"), "verify")),
+    "finding_unknown": ("post", "compliance:finding_act", plus(part("finding"), "no-such")),
+    "finding_file": (
+        "get",
+        "compliance:finding_file",
+        plus_file("handed_in"),
+    ),
+    "rules": ("get", "compliance:rule_list", NOTHING),
+    "rule": ("get", "compliance:rule_detail", words("R31")),
+    "rule_unknown": ("get", "compliance:rule_detail", words("R00")),
+    "checkup": ("get", "compliance:checkup", NOTHING),
     "district_schools": ("get", "oversight:school_list", NOTHING),
     "district_school": ("get", "oversight:school_detail", lambda w: (w.cast.school.pk,)),
     **register_urls.ASKED,
@@ -288,6 +322,7 @@ ANSWERS: dict[str, str] = {
     "login":                       "rrrr r r rr rrrr o",
     "logout":                      "SSSS S S SS SSSS S",
     "me":                          "oooo o o oo oooo S",
+    **administrators.ROOMS,
     "leadership":                  "oooo o o oo .oo. S",
     "appoint":                     "oxxx x o xx .oo. S",
     "appoint_post":                "!xxx x ! xx .!!. S",
@@ -337,6 +372,12 @@ ANSWERS: dict[str, str] = {
     "attachment_add_post":         "!!!! . ! .. .... S",
     "reconsideration_new":         "oooo . x .. .... S",
     "reconsideration_new_post":    "!!!! . x .. .... S",
+    "notice_new":                  "oooo . o .. .... S",
+    "notice_new_post":             "!!!! . ! .. .... S",
+    "notice_conclude":             "oooo x o xx ..x. S",
+    "notice_conclude_post":        "!!!! . ! .. .... S",
+    "emergency_new":               "ooox x o .. .... S",
+    "emergency_new_post":          "!!!x . ! .. .... S",
     "act_submit":                  "...r . . .. .... S",
     "act_confirm":                 "rxxx . x .. .... S",
     "act_send_back":               "oxxx . x .. .... S",
@@ -410,6 +451,19 @@ ANSWERS: dict[str, str] = {
     "district_measure":            ".... . . .. ..o. S",
     "district_measure_open":       ".... . . .. ..o. S",
     "district_measure_unknown":    ".... . . .. .... S",
+    "findings":                    "oooo o o xx .oo. S",
+    "show_finding":                "oooo o o .. ..o. S",
+    "show_finding2":               "oooo . o .. ..o. S",
+    "finding_confirm":             "!!xx x x .. ..x. S",
+    "finding_confirm2":            "!!xx . x .. ..x. S",
+    "finding_progress":            "--x- x - .. ..x. S",
+    "finding_verify":              "xxxx x x .. ..!. S",
+    "finding_unknown":             ".... . . .. .... S",
+    "finding_file":                "oooo o o .. ..o. S",
+    "rules":                       "oooo o o oo .oo. S",
+    "rule":                        "oooo o o oo .oo. S",
+    "rule_unknown":                ".... . . .. .... S",
+    "checkup":                     "oooo o o xx .oo. S",
     "district_schools":            ".... . . .. ..o. S",
     "district_school":             ".... . . .. ..o. S",
     **register_urls.ANSWERS,
@@ -480,6 +534,20 @@ def test_answers(world, sessions, hidden, name):
     for who, answer in answers.items():
         text = answer.data.decode(errors="replace")
         assert [title for title in hidden[who] if title in text] == [], who
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_administrators_have_their_own_room_and_no_other(world, sessions, name):
+    """三员 are outsiders everywhere else, and no title of any item is on what they do see."""
+    method, route, arguments = ASKED[name]
+    url = reverse(route, args=arguments(world))
+    answers = [ask(sessions[who], method, url) for who in ADMINISTRATORS]
+    found = "".join(letter(answer) for answer in answers)
+    outsider = ANSWERS[name].replace(" ", "")[VISITORS.index("outsider")]
+    assert (name, found) == (name, administrators.OPEN.get(name, outsider * 3))
+    for answer in answers:
+        text = answer.data.decode(errors="replace")
+        assert [title for title in TITLES.values() if title in text] == []
 
 
 @pytest.mark.parametrize("who", VISITORS[:-1])

@@ -43,7 +43,7 @@ THROUGH_ANOTHER = {
 
 # Asked by the tests of their own app.
 ASKED_ELSEWHERE = {f"registers.{register.model.__name__}" for register in REGISTERS.values()} | {
-    "compliance.Finding"
+    "accounts.SecurityEvent", "compliance.Finding"
 }
 
 
@@ -238,6 +238,7 @@ SIGHT: dict[str, dict[str, str]] = {
         "resolution decided2":     "++++++ .. + ... .... .",
     },
     "notifications.Message": {
+        "emergency.recorded": "?????? .. . ... .... .",
         "extension.requested":       ".+.... .. . ... .... .",
         "grant.given":               "...... .. . ... ..+. .",
         "minutes.issued":            "?????? .. . ... .... .",

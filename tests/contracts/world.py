@@ -5,6 +5,7 @@ sitting (under deliberation now); decided0 (closed meeting, no 纪要 issued); d
 elsewhere (another school's). 赵明川 drafts, proposes and presents. 韩立秋 (finance) is invited to the entry of
 `listed` and owns the task of decided2, which she may not read. 何素云 (organizer) and 秦书瑶 (teacher) are
 concerned in open2: the one sits in the deciding body, the other does not.
+Findings: finding, finding2 (of a matter of scope 2), and handed_in with its proof, owned by 赵明川.
 """
 
 from dataclasses import dataclass, field
@@ -15,14 +16,16 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from compliance.services import rectification
 from decisions.access import lock_item
 from decisions.models import DecisionItem, Task
-from decisions.services import evidence, grants, items, outcomes, reconsideration, tasks
+from decisions.services import evidence, followup, grants, items, outcomes, reconsideration, tasks
 from governance import services as governance
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
 from tests.factories.cast import Cast
 from tests.factories.decisions import add_evidence, consult, make_item
+from tests.factories.findings import make_finding
 from tests.factories.meetings import begin, hold, list_item, plan
 
 TITLES = {
@@ -126,10 +129,42 @@ def make_world(cast: Cast) -> World:
     world.parts["reconsideration"] = reconsideration.request_reconsideration(
         world.items["decided1"].pk, actor=cast.discipline, reason="情况有变", change="改为第二方案。"
     )
+    for name in ("decided1", "decided2"):
+        world.parts[f"notice_{name}"] = followup.publish_notice(
+            world.items[name].pk,
+            actor=cast.clerk,
+            since=timezone.localdate(),
+            until=timezone.localdate() + timedelta(days=7),
+            place="公开栏",
+            channel="纪检委员",
+        )
+        world.parts[f"emergency_{name}"] = followup.record_emergency(
+            world.items[name].pk,
+            actor=cast.clerk,
+            happened_at=timezone.now() - timedelta(days=1),
+            reason="险情",
+            measures="封闭现场",
+        )
     for name in ("listed", "sitting"):
         item = _item(world, name, "G14", "confirmed")
         world.meetings[name] = plan(cast, cast.admin, days=3)
         world.entries[name] = list_item(cast, world.meetings[name], item)
+    world.parts["finding"] = make_finding(cast.school)
+    world.parts["finding2"] = make_finding(cast.school, access_scope=2)
+    world.parts["handed_in"] = make_finding(cast.school)
+    rectification.confirm(
+        world.parts["handed_in"].pk,
+        actor=cast.secretary,
+        measures="重新召开会议",
+        owner=cast.vice,
+        due_on=timezone.localdate() + timedelta(days=9),
+    )
+    rectification.submit(
+        world.parts["handed_in"].pk,
+        actor=cast.secretary,
+        text="已重新开会",
+        files=[paper("handed-in.txt")],
+    )
     world.parts["observer"] = planning.add_observer(
         world.meetings["listed"].pk,
         actor=cast.clerk,

@@ -141,7 +141,7 @@ def test_the_page_asks_for_the_notice_and_shows_how_it_stands(cast, client, deci
     )
     assert client.post(end, {"conclusion": "clear", "effective_on": today().isoformat()}).status_code == 302
     shown = client.get(url("item_detail", decided.pk)).content.decode()
-    assert "无异议" in shown and "不足期限" in shown
+    assert "无异议" in shown and "个工作日，少于 5 个" in shown
 
 
 def test_a_matter_without_notice_shows_no_card(cast, client):
@@ -226,7 +226,9 @@ def test_an_emergency_in_the_browser(cast, client):
     assert "紧急处置，未经提出" in page.content.decode()
     assert not page.context["page"].followup.may_record_emergency
     proposed = next(check for check in page.context["page"].checks if check.code == "R13")
-    assert (proposed.ok, "紧急处置，提交补议" in proposed.detail) == (True, True)
+    assert (proposed.ok, proposed.title) == (True, "紧急处置，免于先行提出")
+    line = page.context["page"].followup.emergencies[0]
+    assert (line.due_on, line.is_heard) == (today(7), False)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -194,6 +194,7 @@ def accounts_can_sign_in(client, settings):
         "小支部书记（支部党员大会）",
         "区督查",
         "区领导",
+        *("系统管理员", "安全管理员", "审计管理员"),
     ]
     for username in labels.values():
         assert client.login(username=username, password=settings.DEMO_PASSWORD)
@@ -201,7 +202,7 @@ def accounts_can_sign_in(client, settings):
     out = StringIO()
     call_command("demo_accounts", stdout=out)
     assert out.getvalue().splitlines()[1].split() == ["书记", "陈立德", "secretary", "Xiaoyi-2026"]
-    assert len(out.getvalue().splitlines()) == 11
+    assert len(out.getvalue().splitlines()) == 14
 
 
 def second_run_changes_nothing():

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from decisions.choices import AttachmentKind
-from decisions.models import DecisionItem, Task
-from decisions.services import evidence, items, reconsideration, tasks
+from decisions.models import DecisionItem, PublicNotice, Task
+from decisions.services import evidence, followup, items, reconsideration, tasks
 from documents.models import IssuedDocument
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
@@ -72,6 +72,8 @@ class World:
     blocked: DecisionItem
     returned: DecisionItem
     decided: DecisionItem
+    notice: PublicNotice
+    urgent: DecisionItem
     going: DecisionItem
     task: Task
     submitted_task: Task
@@ -115,6 +117,23 @@ def make_world(cast: Cast) -> World:
     issued = issued_meeting(cast, entry)
     reconsideration.request_reconsideration(
         decided.pk, actor=cast.vice, reason="公示期间收到新的反映。", change="改为另一人选。"
+    )
+
+    notice = followup.publish_notice(
+        decided.pk,
+        actor=cast.clerk,
+        since=timezone.localdate(),
+        until=timezone.localdate() + timedelta(days=2),
+        place="校务公开栏、教职工大会",
+        channel="纪检委员孙正清，电话 8123456；校长信箱。",
+    )
+    urgent = make_item(cast, "G01", "submitted", title="东侧围墙险情处置")
+    followup.record_emergency(
+        urgent.pk,
+        actor=cast.clerk,
+        happened_at=timezone.now() - timedelta(hours=20),
+        reason="暴雨致东侧围墙倾斜，晚自习放学前须封闭通道，来不及召开会议。",
+        measures="封闭东门，改由南门放学；通知家长；请住建部门当夜勘查。已电话报告区教育工委。",
     )
 
     going = deployed(cast)
@@ -169,6 +188,8 @@ def make_world(cast: Cast) -> World:
         blocked=blocked,
         returned=returned,
         decided=decided,
+        notice=notice,
+        urgent=urgent,
         going=going,
         task=task,
         submitted_task=submitted,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.choices import AdminRole
 from accounts.models import User
 from governance import services
 from governance.choices import AuthorityRole, BodyKind, SchoolPreset, SchoolStage, SeatRole
@@ -34,6 +35,12 @@ NAMES = {
     "inspector": "唐文博",
     "district_leader": "高维平",
     "outsider": "外来人",
+}
+# 三员: in no school and in no authority, so not among the people the tables of rights run through.
+ADMINISTRATORS = {
+    "system_admin": ("系统管理员", AdminRole.SYSTEM),
+    "security_admin": ("安全管理员", AdminRole.SECURITY),
+    "audit_admin": ("审计管理员", AdminRole.AUDIT),
 }
 PARTY_SEATS = (
     ("secretary", SeatRole.SECRETARY),
@@ -90,6 +97,9 @@ class Cast:
     inspector: User
     district_leader: User
     outsider: User
+    system_admin: User
+    security_admin: User
+    audit_admin: User
 
     def entry(self, code: str) -> CatalogueEntry:
         """The school's current catalogue entry of a code."""
@@ -104,6 +114,9 @@ class Cast:
 def make_cast() -> Cast:
     """Build the cast; needs the database."""
     people: dict[str, Any] = {name: person(name, display) for name, display in NAMES.items()}
+    people |= {
+        name: person(name, display, admin_role=role) for name, (display, role) in ADMINISTRATORS.items()
+    }
     authority = make.authority()
     school = make.school(authority, students=1680, teachers=142)
     other = make.school(

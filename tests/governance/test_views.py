@@ -104,6 +104,11 @@ def test_clerk_notes_membership_and_the_party_org(client, cast):
     ) == (cast.clerk, "登记是否党员")
     assert 'value="yes" selected' in client.get(address).content.decode()
 
+    page_text = client.get(reverse("governance:leadership")).content.decode()
+    outside = Seat.objects.get(person=cast.vice_non_party, body__kind="admin")
+    assert reverse("governance:leadership_membership", args=[outside.pk]) in page_text
+    assert address not in page_text  # a seat in the committee shows membership
+
     form = {"party_members": 63, "term_started_on": "2024-09-01"}
     address = reverse("governance:leadership_party_org")
     text = client.post(address, form, follow=True).content.decode()

@@ -21,7 +21,7 @@ from tests.factories.people import person
 from tests.workbench.test_todos import deployed
 
 LIST = "oversight:school_list"
-LIST_QUERIES = 15
+LIST_QUERIES = 14
 
 
 def row_of(cast, school):

@@ -16,6 +16,7 @@ from ledger.services import verify
 from notifications.models import Message
 from registers import selectors, services
 from registers.models import PolicyFiling, TermReport
+from registers.periods import Period
 from registers.specs import REGISTERS
 from tests.factories.registers import entered, posted
 
@@ -53,7 +54,7 @@ def test_every_register_is_recorded_corrected_and_voided(client, cast):
         answer = client.post(
             page("record_void", slug, record.pk), {"reason": "重复登记", "version": 2}, follow=True
         )
-        assert "重复登记" in answer.content.decode()
+        assert "重复登记" in answer.content.decode() and "作废，不再计入" in answer.content.decode()
         record.refresh_from_db()
         assert (record.is_void, record.void_reason, record.version) == (True, "重复登记", 3)
         kinds = LedgerEntry.objects.filter(subject=record.subject).order_by("sequence")
@@ -200,6 +201,9 @@ def test_pages_ask_the_same_at_one_and_three_entries(client, cast):
 def test_overview_says_what_is_due(client, cast):
     client.force_login(cast.clerk)
     shown = client.get(page("register_list")).content.decode()
-    assert "本学期尚未登记" in shown and "还没有登记" in shown
+    assert "上学期和本学期都没有登记" in shown and "还没有登记" in shown
+    last = Period.TERM.before(timezone.localdate())[0]
+    entered(cast, "term_report", term_starts_on=last)
+    assert "本学期尚未登记" in client.get(page("register_list")).content.decode()
     entered(cast, "term_report")
-    assert "本学期已登记 1 次" in client.get(page("register_list")).content.decode()
+    assert "本学期已登记 1 条" in client.get(page("register_list")).content.decode()

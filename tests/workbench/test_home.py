@@ -25,7 +25,7 @@ from workbench.selectors.overview import (
 )
 
 HOME = "/"
-HOME_QUERIES = 32
+HOME_QUERIES = 35
 
 
 def stops(cast, user):

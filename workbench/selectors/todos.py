@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from common import components as c
 from common.templatetags.ui import cn_date, cn_time, due_pill
+from compliance.choices import FindingState
+from compliance.models import Finding
+from compliance.selectors import title_of
 from decisions.choices import (
     Disagreement,
     ItemState,
@@ -105,6 +108,7 @@ def todo_list(user: Any, offices: Offices, parameters: Parameters, today: date) 
         _reconsiderations(user, offices),
         _completions(user, offices),
         _agenda_to_plan(user, offices),
+        _rectifications(user, offices),
     )
     todos = [todo for source in sources for todo in source]
     is_weekend = today.weekday() >= 5
@@ -505,4 +509,29 @@ def _tasks_to_judge(user: Any, offices: Offices) -> Iterator[Todo]:
             reverse("decisions:task_detail", args=[row.task_id]) + "#extension",
             "审批",
             row.old_due_on,
+        )
+
+
+# --- 整改 -------------------------------------------------------------------------------------------------
+
+
+def _rectifications(user: Any, offices: Offices) -> Iterator[Todo]:
+    """Findings whose rectification the person owns, by their day."""
+    found = (
+        Finding.objects.visible_to(user)
+        .filter(
+            school=offices.school,
+            rectification__owner=user,
+            state__in=[FindingState.RECTIFYING, FindingState.RETURNED],
+        )
+        .order_by("due_on", "pk")
+    )
+    for finding in found:
+        yield Todo(
+            "shield-check",
+            f"整改：{title_of(finding)}",
+            f"{finding.subject_label}，{finding.get_state_display()}",
+            reverse("compliance:finding_detail", args=[finding.pk]),
+            "整改",
+            finding.due_on,
         )

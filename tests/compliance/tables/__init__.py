@@ -22,6 +22,7 @@ GROUPS = (
     "execution",
     "publicity",
     "changes",
+    "routines",
     "supervision",
 )
 OK, BAD, UNKNOWN = "compliant", "violating", "unknown"
