@@ -260,7 +260,7 @@ def read_everything(people: dict[str, User]) -> None:
 
 def summary(school: School) -> str:
     """One line about a school: how much happened, and whether its ledger holds."""
-    breaches = list(verify(school.chain_key, with_rows=True))
+    breaches = list(verify(school.chain_key))
     if breaches:
         raise RuntimeError(f"{school}: {breaches[0]}")
     return (
