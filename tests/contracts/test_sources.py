@@ -40,6 +40,7 @@ WRITES_OUTSIDE_SERVICES: dict[tuple[str, str], str] = {
     ("common/history.py", ".save"): "save_as itself",
     ("common/history.py", ".delete"): "delete_as itself",
     ("decisions/export.py", ".save"): "a workbook into memory",
+    ("oversight/export.py", ".save"): "a workbook into memory",
 }
 WRITING = {
     *("save", "delete", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
