@@ -15,6 +15,7 @@ from compliance.models import Finding
 from compliance.services import evaluate
 from decisions.models import DecisionItem, Resolution
 from governance.models import Authority, AuthorityMember, School
+from meetings.models import Meeting
 from oversight import services
 from oversight.measures import MEASURES
 from oversight.models import AuthorityMonth, SchoolDay, SchoolStanding
@@ -126,6 +127,15 @@ def test_no_content_reaches_the_district(kit, inspector, client):
             assert item.title not in text
             assert reverse("decisions:item_detail", args=[item.pk]) not in text  # no 纪要 issued yet
         assert any(item.number in text for text in texts)
+    # 纪要 issued: the item of scope 1 may be read, and is linked; that of scope 2 still not
+    for meeting in Meeting.objects.all():
+        kit.minutes(meeting, issued=timezone.localdate())
+    text = client.get(
+        reverse("oversight:measure", args=["prerequisite"]), {"school": school.pk}
+    ).content.decode()
+    links = {item.access_scope: reverse("decisions:item_detail", args=[item.pk]) in text for item in items}
+    assert links == {1: True, 2: False}
+    assert "内容不公开" in text
 
 
 def test_only_the_district_comes_in(kit, client):
