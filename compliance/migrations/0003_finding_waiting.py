@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compliance', '0002_rectification'),
-        ('governance', '0004_seat_party_member'),
+        ("compliance", "0002_rectification"),
+        ("governance", "0004_seat_party_member"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('state__in', ('appealed', 'submitted'))), fields=['school'], name='finding_waits_for_district'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("state__in", ("appealed", "submitted"))),
+                fields=["school"],
+                name="finding_waits_for_district",
+            ),
         ),
     ]
