@@ -23,9 +23,9 @@ QUERIES = {
     "school": 17,
     "school checkup": 24,
     "school rule": 16,
-    "district": 18,
-    "district checkup": 25,
-    "district rule": 19,
+    "district": 16,
+    "district checkup": 23,
+    "district rule": 17,
 }
 
 
