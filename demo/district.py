@@ -18,8 +18,10 @@ from compliance.services import evaluate
 from decisions.models import DecisionItem, Task
 from demo import mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
+from demo.followup import lay_followup, told
 from demo.live import LiveRoom
 from demo.player import Player
+from demo.registers import answer_registers, lay_registers
 from demo.room import Room
 from demo.story import SchoolStory
 from demo.worker import play_in_process, prepare
@@ -101,16 +103,19 @@ def load(
                 line, issued = job.result()
                 waiting += issued
                 tell(line)
-    with paused():
-        rendered = last_of_main_school(waiting, pdfs)
-        for document_id in rendered:
-            documents.make_pdf(document_id)
+    with transaction.atomic():
+        with story_time(calendar.at(FOUNDED, "09:30")):
+            join_district(founding_day(calendar), password)
+        with paused(), story_time(now):
+            answer_registers(Authority.objects.get(name=DISTRICT), User.objects.get(username="inspector"))
+        with paused():
+            rendered = last_of_main_school(waiting, pdfs)
+            for document_id in rendered:
+                documents.make_pdf(document_id)
+        run = evaluate(schools=School.objects.filter(authority__name=DISTRICT), scope=DISTRICT)
     tell(f"已生成 {len(rendered)} 份 PDF，其余 {len(waiting) - len(rendered)} 份在首次打开时生成。")
-    run = evaluate(schools=School.objects.filter(authority__name=DISTRICT), scope=DISTRICT)
     found = sum(counts.get("violating", 0) for counts in run.counts.values())
     tell(f"合规检查：{len(run.rules)} 条规则，发现 {found} 处不符合。")
-    with transaction.atomic(), story_time(calendar.at(FOUNDED, "09:30")):
-        join_district(founding_day(calendar), password)
 
 
 def founding_day(calendar: Calendar) -> date:
@@ -196,6 +201,7 @@ def username_of(story: SchoolStory, key: str) -> str:
 def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> School:
     """Found one school and let everything happen there."""
     district, since = Authority.objects.get(name=DISTRICT), founding_day(calendar)
+    story = told(story, calendar)
     people = {
         person.key: User.objects.get(username=username_of(story, person.key)) for person in story.people
     }
@@ -228,6 +234,8 @@ def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> Sc
         room = Room(player, sitting) if sitting.day != 0 else (live := LiveRoom(player, sitting))
         if room.visits:
             room.lay()
+    lay_registers(player)
+    lay_followup(player)
     player.at(READ_UNTIL, "18:00", read_everything, people)
     player.play()
     if live is not None:
