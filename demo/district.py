@@ -18,7 +18,6 @@ from compliance.services import evaluate
 from decisions.models import DecisionItem, Task
 from demo import mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
-from demo.followup import lay_followup, told
 from demo.live import LiveRoom
 from demo.player import Player
 from demo.registers import answer_registers, lay_registers
@@ -201,7 +200,6 @@ def username_of(story: SchoolStory, key: str) -> str:
 def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> School:
     """Found one school and let everything happen there."""
     district, since = Authority.objects.get(name=DISTRICT), founding_day(calendar)
-    story = told(story, calendar)
     people = {
         person.key: User.objects.get(username=username_of(story, person.key)) for person in story.people
     }
@@ -235,7 +233,6 @@ def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> Sc
         if room.visits:
             room.lay()
     lay_registers(player)
-    lay_followup(player)
     player.at(READ_UNTIL, "18:00", read_everything, people)
     player.play()
     if live is not None:
