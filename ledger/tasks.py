@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from ledger.roots import check_all, close_day
+from ledger.services import check_all, close_day
 
 logger = logging.getLogger(__name__)
 

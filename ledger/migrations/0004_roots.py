@@ -4,40 +4,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_rows'),
+        ("ledger", "0003_rows"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DailyRoot',
+            name="DailyRoot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True, verbose_name='日期')),
-                ('root', models.CharField(max_length=64, verbose_name='默克尔根')),
-                ('heads', models.JSONField(help_text='[[链, 序号, 哈希]]，按链排序', verbose_name='链尾')),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='生成时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(unique=True, verbose_name="日期")),
+                ("root", models.CharField(max_length=64, verbose_name="默克尔根")),
+                ("heads", models.JSONField(help_text="[[链, 序号, 哈希]]，按链排序", verbose_name="链尾")),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="生成时间")),
             ],
             options={
-                'verbose_name': '每日根哈希',
-                'verbose_name_plural': '每日根哈希',
-                'ordering': ['-day'],
+                "verbose_name": "每日根哈希",
+                "verbose_name_plural": "每日根哈希",
+                "ordering": ["-day"],
             },
         ),
         migrations.CreateModel(
-            name='LedgerCheck',
+            name="LedgerCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField(verbose_name='开始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('chains', models.PositiveIntegerField(default=0, verbose_name='链数')),
-                ('breaches', models.JSONField(default=list, help_text='[{chain, sequence, problem, row, fields}]', verbose_name='不符之处')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("began_at", models.DateTimeField(verbose_name="开始")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("chains", models.PositiveIntegerField(default=0, verbose_name="链数")),
+                (
+                    "breaches",
+                    models.JSONField(
+                        default=list,
+                        help_text="[{chain, sequence, problem, row, fields}]",
+                        verbose_name="不符之处",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '存证核验',
-                'verbose_name_plural': '存证核验',
-                'ordering': ['-began_at', '-id'],
+                "verbose_name": "存证核验",
+                "verbose_name_plural": "存证核验",
+                "ordering": ["-began_at", "-id"],
             },
         ),
     ]

@@ -14,9 +14,8 @@ from django.test import override_settings
 
 from decisions.models import DecisionItem
 from ledger.models import Chain, LedgerEntry
-from ledger.roots import close_day, export, merkle_root, verify_against
 from ledger.rows import REGISTRY
-from ledger.services import verify
+from ledger.services import close_day, export, merkle_root, verify, verify_against
 from tests.contracts.world import World, make_world
 from tests.factories.cast import make_cast
 

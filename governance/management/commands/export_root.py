@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ledger.roots import close_day, export
+from ledger.services import close_day, export
 
 
 class Command(BaseCommand):

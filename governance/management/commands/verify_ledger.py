@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.models import Authority, School
-from ledger.roots import check_all, verify_against
+from ledger.services import check_all, verify_against
 
 
 class Command(BaseCommand):

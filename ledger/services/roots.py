@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.models import Chain, DailyRoot, LedgerCheck, LedgerEntry
-from ledger.services import Breach, canonical, verify
+from ledger.services.chain import Breach, canonical, verify
 
 Head = Sequence[Any]  # [chain, sequence, hash]
 
