@@ -72,6 +72,13 @@ class Calendar:
             self._days[index] = found
         return self._days[index]
 
+    def index_of(self, day: date) -> int:
+        """The last working day up to a day of the past, counted from today."""
+        index = 0
+        while self.day(index) > day:
+            index -= 1
+        return index
+
     def at(self, index: int, clock: str) -> datetime:
         """A local hour such as "15:00" on a working day."""
         return timezone.make_aware(datetime.combine(self.day(index), time.fromisoformat(clock)))

@@ -16,8 +16,9 @@ from accounts.models import User
 from compliance.hooks import paused
 from compliance.services import evaluate
 from decisions.models import DecisionItem, Task
-from demo import mingde, schools
+from demo import direct, mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
+from demo.followup import lay_followup, told
 from demo.live import LiveRoom
 from demo.player import Player
 from demo.registers import answer_registers, lay_registers
@@ -105,13 +106,16 @@ def load(
     with transaction.atomic():
         with story_time(calendar.at(FOUNDED, "09:30")):
             join_district(founding_day(calendar), password)
+        if stories is STORIES:
+            with paused(), story_time(calendar.at(FOUNDED, "09:40")):
+                direct.found(CITY, founding_day(calendar), password)
         with paused(), story_time(now):
             answer_registers(Authority.objects.get(name=DISTRICT), User.objects.get(username="inspector"))
         with paused():
             rendered = last_of_main_school(waiting, pdfs)
             for document_id in rendered:
                 documents.make_pdf(document_id)
-        run = evaluate(schools=School.objects.filter(authority__name=DISTRICT), scope=DISTRICT)
+        run = evaluate(schools=School.objects.filter(authority__parent__name=CITY), scope=CITY)
     tell(f"已生成 {len(rendered)} 份 PDF，其余 {len(waiting) - len(rendered)} 份在首次打开时生成。")
     found = sum(counts.get("violating", 0) for counts in run.counts.values())
     tell(f"合规检查：{len(run.rules)} 条规则，发现 {found} 处不符合。")
@@ -131,6 +135,14 @@ def play_story(slug: str, now: datetime) -> tuple[str, list[int]]:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit TO off")
         line = summary(play_school(story, calendar, clock))
+    return line, waiting
+
+
+def play_import(calendar: Calendar, password: str) -> tuple[str, list[int]]:
+    """The ninth school, taken over from paper with its mistakes; returns as `play_story` does."""
+    joined = calendar.at(imported.JOINED, "10:00")
+    with paused(), transaction.atomic(), story_time(joined), held_back() as waiting:
+        line = summary(imported.load(DISTRICT, calendar, founding_day(calendar), password))
     return line, waiting
 
 
@@ -200,6 +212,7 @@ def username_of(story: SchoolStory, key: str) -> str:
 def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> School:
     """Found one school and let everything happen there."""
     district, since = Authority.objects.get(name=DISTRICT), founding_day(calendar)
+    story = told(story, calendar)
     people = {
         person.key: User.objects.get(username=username_of(story, person.key)) for person in story.people
     }
@@ -233,6 +246,7 @@ def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> Sc
         if room.visits:
             room.lay()
     lay_registers(player)
+    lay_followup(player)
     player.at(READ_UNTIL, "18:00", read_everything, people)
     player.play()
     if live is not None:

@@ -62,7 +62,7 @@ class Room:
             scheduled_at=self.starts,
             place=self.player.story.place[self.plan.body],
             chair=self.chair,
-            recorder=self.clerk,
+            recorder=self.player.who(self.plan.recorder),
             chair_delegation=self.plan.delegation,
             mode="retrospective" if self.plan.retrospective else "live",
             retrospective_reason=self.plan.retrospective,

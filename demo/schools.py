@@ -41,6 +41,7 @@ class Sketch:
     label: str = ""
     earlier: int = 0  # working days by which its meetings lie further back
     overdue: int = 0  # days by which the second matter's task is late; 0: it is not
+    lapse: str = ""  # unsigned (R61), own_recorder (R60), new_vice (R04)
 
 
 SKETCHES = (
@@ -54,7 +55,7 @@ SKETCHES = (
         "yucai", "YC-201", "育才小学", "育才", SchoolPreset.DUAL_ROLE, SchoolStage.PRIMARY, "中心学区",
         34, 1240, 78,
         ("潘若兰", "", "顾念慈", "江疏影", "柳明远", "温如玉", "", "白露华", "章以宁"),
-        "deferred", label="一肩挑学校书记、校长", earlier=1,
+        "deferred", label="一肩挑学校书记、校长", earlier=1, lapse="unsigned",
     ),
     Sketch(
         "chenguang", "YC-301", "晨光幼儿园", "晨光", SchoolPreset.ASSEMBLY, SchoolStage.KINDERGARTEN, "城北学区",
@@ -72,13 +73,13 @@ SKETCHES = (
         "chongshi", "YC-401", "崇实职业学校", "崇实", SchoolPreset.COMMITTEE, SchoolStage.VOCATIONAL, "城北学区",
         104, 2980, 212,
         ("曹正声", "葛天行", "吕思齐", "华一诺", "孔令仪", "凌霜降", "路致远", "唐小雅", "鲁大川"),
-        "disputed", earlier=7,
+        "disputed", earlier=7, lapse="new_vice",
     ),
     Sketch(
         "qiuzhen", "YC-104", "求真中学", "求真", SchoolPreset.BRANCH, SchoolStage.JUNIOR, "中心学区",
         41, 980, 86,
         ("魏行之", "陶知非", "", "苏白榆", "洪亮节", "倪朝晖", "", "乐思敏", "邱实"),
-        "recused", earlier=4, overdue=2,
+        "recused", earlier=4, overdue=2, lapse="own_recorder",
     ),
     Sketch(
         "huaiyin", "YC-202", "槐荫小学", "槐荫", SchoolPreset.DUAL_ROLE, SchoolStage.PRIMARY, "城北学区",
@@ -88,6 +89,7 @@ SKETCHES = (
     ),
 )  # fmt: skip
 LEAVES = ("organizer", "市级培训")
+NEW_VICE = (Post("admin", "staff", Role.VICE_PRINCIPAL, order=9, since=-3, is_party_member=True),)
 
 
 def posts_of(sketch: Sketch, have: set[str]) -> tuple[Post, ...]:
@@ -124,12 +126,15 @@ def posts_of(sketch: Sketch, have: set[str]) -> tuple[Post, ...]:
 def sittings_of(sketch: Sketch) -> tuple[Sitting, ...]:
     """Five meetings: one loop closed, one deployed, one begun; the times differ a little between schools."""
     first = -38 - sketch.earlier
+    last = "unsigned" if sketch.lapse == "unsigned" else "review" if sketch.overdue else "issued"
     return (
         Sitting("A1", "admin", first),
         Sitting("P1", "party", first + 6),
-        Sitting("A2", "admin", first + 12),
+        Sitting(
+            "A2", "admin", first + 12, recorder="principal" if sketch.lapse == "own_recorder" else "clerk"
+        ),
         Sitting("P2", "party", first + 18, leaves=dict([LEAVES]) if sketch.twist == "deferred" else {}),
-        Sitting("A3", "admin", first + 22, papers="review" if sketch.overdue else "issued"),
+        Sitting("A3", "admin", first + 22, papers=last),
     )
 
 
@@ -249,7 +254,7 @@ def story_of(sketch: Sketch) -> SchoolStory:
             "teachers": sketch.teachers,
         },
         people=tuple(Person(key, name, sketch.label if key == "secretary" else "") for key, name in named),
-        posts=posts_of(sketch, have),
+        posts=posts_of(sketch, have) + (NEW_VICE if sketch.lapse == "new_vice" else ()),
         staff=(("staff", "总务处", "主任"), ("clerk", "办公室", "干事")),
         portfolios=(
             ("secretary", "主持党组织工作", "AB", ()),

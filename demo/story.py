@@ -108,7 +108,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One meeting of "party" or "admin". `papers`: issued, corrected, review, half_signed, or nothing yet."""
+    """One meeting of "party" or "admin". `papers`: issued, corrected, review, half_signed, or unsigned."""
 
     key: str
     body: str
@@ -118,6 +118,7 @@ class Sitting:
     chair: str = ""
     delegation: str = ""
     papers: str = "issued"
+    recorder: str = "clerk"
     study: str = ""
     listed: int | None = None
     retrospective: str = ""
