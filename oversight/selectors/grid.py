@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
 
 from compliance.choices import RuleGroup
 from governance.choices import PartyOrgKind, SchoolStage
@@ -184,11 +185,12 @@ class Overview:
 
 
 def overview(standings: QuerySet[SchoolStanding]) -> Overview:
-    """One query of a few dozen rows: kinds × setups × clusters."""
+    """One query of a dozen rows, kinds × setups, however many schools and clusters there are."""
     rows = list(
         standings.order_by()
-        .values("kind", "setup", "cluster")
+        .values("kind", "setup")
         .annotate(
+            clusters=ArrayAgg("cluster", distinct=True, filter=~Q(cluster=""), default=Value([])),
             n=Count("pk"),
             with_deputy=Count("pk", filter=Q(fulltime_deputies__gt=0)),
             known=Count("office_staff"),
@@ -207,7 +209,7 @@ def overview(standings: QuerySet[SchoolStanding]) -> Overview:
     ]
     return Overview(
         setup=setup_table(counts),
-        clusters=sorted({row["cluster"] for row in rows if row["cluster"]}),
+        clusters=sorted({cluster for row in rows for cluster in row["clusters"]}),
         schools=sum(row["n"] for row in rows),
         problems=sum(row["open_findings"] for row in rows),
         unknowns=sum(row["unknowns"] for row in rows),
