@@ -3,21 +3,17 @@
 import csv
 import json
 from collections.abc import Iterator
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from openpyxl import Workbook
 
 from accounts.models import SecurityEvent
+from common.workbook import file_answer, safe_cell, workbook_answer
 
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+FORMATS = ("csv", "xlsx")
 HEAD = (
     "编号",
     "时间",
@@ -34,16 +30,11 @@ HEAD = (
 )
 
 
-def safe(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
 def lines(events: QuerySet[SecurityEvent]) -> Iterator[list[Any]]:
     """One row per event, oldest first; people are fetched with the events."""
     for event in events.select_related("person", "actor").order_by("id").iterator(chunk_size=2000):
         yield [
-            safe(value)
+            safe_cell(value)
             for value in (
                 event.pk,
                 f"{timezone.localtime(event.happened_at):%Y-%m-%d %H:%M:%S}",
@@ -63,24 +54,12 @@ def lines(events: QuerySet[SecurityEvent]) -> Iterator[list[Any]]:
 
 def trail_file(events: QuerySet[SecurityEvent], kind: str) -> HttpResponse:
     """Answer with the events as a file of one of FORMATS."""
+    name = f"安全审计{timezone.localdate():%Y%m%d}"
     if kind == "csv":
         text = StringIO()
         text.write("\ufeff")  # spreadsheets take UTF-8 for granted only with this mark
         writer = csv.writer(text)
         writer.writerow(HEAD)
         writer.writerows(lines(events))
-        content = text.getvalue().encode()
-    else:
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("安全审计")
-        sheet.append(HEAD)
-        for line in lines(events):
-            sheet.append(line)
-        stream = BytesIO()
-        book.save(stream)
-        content = stream.getvalue()
-    answer = HttpResponse(content, content_type=FORMATS[kind])
-    name = f"安全审计{timezone.localdate():%Y%m%d}.{kind}"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return file_answer(f"{name}.csv", text.getvalue().encode(), "text/csv; charset=utf-8")
+    return workbook_answer(name, ("安全审计", [(head, 18) for head in HEAD], lines(events)))

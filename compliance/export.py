@@ -1,16 +1,10 @@
 """整改台账 as a workbook; the columns are those of the screen."""
 
-from io import BytesIO
-
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
+from common.workbook import workbook_answer
 from compliance.selectors.lists import FindingRow
-from decisions.export import XLSX, safe_cell
 
 COLUMNS = (
     ("学校", 24),
@@ -28,38 +22,20 @@ COLUMNS = (
 
 def finding_workbook(rows: list[FindingRow]) -> HttpResponse:
     """Answer with the rows as an .xlsx file. Sentences are those without names."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "整改台账"
-    sheet.append([name for name, _ in COLUMNS])
-    for row in rows:
-        finding = row.finding
-        sheet.append(
-            [
-                safe_cell(value)
-                for value in (
-                    finding.school.name,
-                    finding.rule_code,
-                    row.title,
-                    finding.subject_label,
-                    row.level.text,
-                    row.sentence,
-                    row.state.text,
-                    finding.occurred_on,
-                    timezone.localtime(finding.first_seen_at).date(),
-                    finding.due_on,
-                )
-            ]
+    lines = (
+        (
+            row.finding.school.name,
+            row.finding.rule_code,
+            row.title,
+            row.finding.subject_label,
+            row.level.text,
+            row.sentence,
+            row.state.text,
+            row.finding.occurred_on,
+            timezone.localtime(row.finding.first_seen_at).date(),
+            row.finding.due_on,
         )
-    for index, (_, width) in enumerate(COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-        sheet.cell(1, index).font = Font(bold=True)
-        sheet.cell(1, index).alignment = Alignment(vertical="center")
-    sheet.freeze_panes = "C2"
-    stream = BytesIO()
-    book.save(stream)
-    answer = HttpResponse(stream.getvalue(), content_type=XLSX)
-    name = f"整改台账{timezone.localdate():%Y%m%d}.xlsx"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        for row in rows
+    )
+    name = f"整改台账{timezone.localdate():%Y%m%d}"
+    return workbook_answer(name, ("整改台账", COLUMNS, lines), frozen="C2")

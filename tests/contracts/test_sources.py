@@ -30,6 +30,12 @@ READS_WITHOUT_RULE = {
     ("meetings/views/planning.py", "Seat"): "who chairs and records by office, the form's first suggestion",
     ("oversight/views/schools.py", "School"): "supervised_by is the read rule of the district",
     ("oversight/views/lists.py", "School"): "supervised_by is the read rule of the district",
+    ("compliance/views/findings.py", "School"): "supervised_by is the read rule of the district",
+    (
+        "compliance/views/findings.py",
+        "FindingFile",
+    ): "of a finding that access.finding_for has let this person see",
+    ("compliance/views/rules.py", "School"): "supervised_by is the read rule of the district",
     ("workbench/views.py", "School"): "supervised_by is the read rule of the district",
     ("meetings/views/papers.py", "Meeting"): "papers_visible_to and records_visible_to narrow visible_to",
 }
@@ -39,8 +45,7 @@ READ_RULES = {"visible_to", "papers_visible_to", "records_visible_to", "supervis
 WRITES_OUTSIDE_SERVICES: dict[tuple[str, str], str] = {
     ("common/history.py", ".save"): "save_as itself",
     ("common/history.py", ".delete"): "delete_as itself",
-    ("decisions/export.py", ".save"): "a workbook into memory",
-    ("oversight/export.py", ".save"): "a workbook into memory",
+    ("common/workbook.py", ".save"): "a workbook into memory",
 }
 WRITING = {
     *("save", "delete", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
