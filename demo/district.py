@@ -16,7 +16,7 @@ from accounts.models import User
 from compliance.hooks import paused
 from compliance.services import evaluate
 from decisions.models import DecisionItem, Task
-from demo import direct, mingde, schools
+from demo import direct, imported, mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
 from demo.followup import lay_followup, told
 from demo.live import LiveRoom
@@ -103,6 +103,10 @@ def load(
                 line, issued = job.result()
                 waiting += issued
                 tell(line)
+    if stories is STORIES:
+        line, issued = play_import(calendar, password)
+        waiting += issued
+        tell(line)
     with transaction.atomic():
         with story_time(calendar.at(FOUNDED, "09:30")):
             join_district(founding_day(calendar), password)

@@ -32,6 +32,7 @@ from meetings.models import (
     Tally,
 )
 from meetings.rules import assess, snapshot_of
+from meetings.services import records
 
 MINUTES_EACH = 15
 Says = Sequence[tuple[str, str, str]]  # who, stance, words; in speaking order
@@ -102,7 +103,7 @@ class Book(Matters):
 
     def _study(self, meeting: Meeting) -> None:
         """第一议题, studied in the first minutes."""
-        ended = meeting.started_at + timedelta(minutes=10)
+        ended = meeting.scheduled_at + timedelta(minutes=10)
         entry = AgendaEntry(
             meeting=meeting,
             kind=EntryKind.FIRST_TOPIC,
@@ -152,7 +153,7 @@ class Book(Matters):
         """
         stage = item.stages.get(purpose=purpose)
         position = meeting.entries.count() + 1
-        opened = meeting.started_at + timedelta(minutes=MINUTES_EACH * (position - 1))
+        opened: datetime = meeting.scheduled_at + timedelta(minutes=MINUTES_EACH * (position - 1))
         entry = AgendaEntry(
             meeting=meeting,
             stage=stage,
@@ -235,7 +236,7 @@ class Book(Matters):
         if confirmed is not None:
             stage.confirmed_by = self._head(meeting.body)
             stage.confirmed_at = self.calendar.at(confirmed, "08:30")
-        self.conclude_stage(item, stage, meeting.started_at, meeting.label)
+        self.conclude_stage(item, stage, meeting.scheduled_at, meeting.label)
 
     def conclude_stage(self, item: DecisionItem, stage: Stage, at: datetime, label: str) -> None:
         """Record a stage as passed at a moment, with its 决议 where it forms one."""
@@ -266,6 +267,13 @@ class Book(Matters):
             meeting_label=label,
         )
         self.save(row)
+
+    def publish(self, meeting: Meeting) -> None:
+        """Sign the record and issue the minutes on the day of the import, through the services."""
+        for is_chair, person in ((False, meeting.recorder), (True, meeting.chair)):
+            records.sign_record(meeting.pk, actor=person, is_chair=is_chair)
+        minutes = records.draft_minutes(meeting.pk, actor=self.clerk)
+        records.issue_minutes(minutes.pk, actor=self._head(meeting.body))
 
     def _head(self, body: Body) -> Any:
         role = SeatRole.SECRETARY if body.is_party else SeatRole.PRINCIPAL

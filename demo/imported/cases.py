@@ -16,9 +16,12 @@ NONE, MAJOR = Disagreement.NONE, Disagreement.MAJOR
 Import = Callable[[Book], None]
 
 
-def _end(book: Book, meeting: Meeting) -> None:
+def _end(book: Book, meeting: Meeting, *, is_signed: bool = True) -> None:
+    """Seal the import; then record and minutes, except where the former school never signed."""
     titles = AgendaEntry.objects.filter(meeting=meeting, stage__isnull=False).values_list("title", flat=True)
     book.seal(meeting.subject, f"{meeting.label}：{'；'.join(titles)}")
+    if is_signed:
+        book.publish(meeting)
 
 
 def too_few(book: Book) -> None:
@@ -58,7 +61,7 @@ def cadres(book: Book) -> None:
         written={"discipline": "同意该同志任职。"},
         confirmed=-40,
     )
-    _end(book, meeting)
+    _end(book, meeting, is_signed=False)
 
 
 def ballot_papers(book: Book) -> None:
@@ -74,7 +77,7 @@ def ballot_papers(book: Book) -> None:
         ballots={"issued": 5, "tellers": "郑向阳", "counter": ""},
         ad_hoc="",
     )
-    _end(book, meeting)
+    _end(book, meeting, is_signed=False)
 
 
 def proposed_well(book: Book) -> None:
@@ -150,7 +153,7 @@ def disputed(book: Book) -> None:
     meeting = book.meeting(book.party, -20, "15:00", chair="deputy")
     book.hear(meeting, plan, votes=(3, 2, 0), confirmed=-23)
     book.hear(meeting, morals, confirmed=-23)
-    _end(book, meeting)
+    _end(book, meeting, is_signed=False)
 
 
 def administration_decides(book: Book) -> None:

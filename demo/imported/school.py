@@ -19,7 +19,7 @@ from ledger.services import verify
 
 JOINED = -5  # working days before today
 SLUG = "songshan"
-SCHOOL = {
+SCHOOL: dict[str, Any] = {
     "preset": SchoolPreset.DUAL_ROLE,
     "code": "YC-105",
     "name": "松山学校",
