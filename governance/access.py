@@ -140,7 +140,9 @@ def require_authority(person: Any, authority: Authority | None) -> None:
 def refuse_administrator(person: Any) -> None:
     """三员 hold no office: whoever looks after accounts sees no business (facts.md §7)."""
     if person.admin_role:
-        raise NotNow(f"{person}是平台{person.get_admin_role_display()}，三员不得兼任业务职务。请用另一个账号登记。")
+        raise NotNow(
+            f"{person}是平台{person.get_admin_role_display()}，三员不得兼任业务职务。请用另一个账号登记。"
+        )
 
 
 def require_admission(actor: Any, authority: Authority, person: Any) -> None:
