@@ -23,8 +23,7 @@ from decisions.models import DecisionItem, Task
 from documents.models import IssuedDocument
 from meetings.models import Meeting
 from notifications.models import Message
-from tests.contracts import register_urls
-from tests.contracts import administrators
+from tests.contracts import administrators, register_urls
 from tests.contracts.world import TITLES, World, make_world
 from tests.factories.cast import ADMINISTRATORS, make_cast
 
