@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from decisions.choices import ItemState, Outcome, Purpose, StageState
 from decisions.models import DecisionItem, Resolution, Stage
-from demo.imported.matters import Matters
+from demo.imported.matters import Matters, matter_of
 from documents.choices import DocumentKind
 from documents.services import next_number
 from governance.choices import BallotMethod, SeatRole
@@ -166,7 +166,7 @@ class Book(Matters):
             is_ad_hoc=ad_hoc is not None,
             ad_hoc_reason=ad_hoc or "",
             state=EntryState.DELIBERATING,
-            decision_text=decision or f"会议同意{item.title}，由{item.department}按会议要求落实。",
+            decision_text=decision or f"会议同意{matter_of(item.title)}，由{item.department}按会议要求落实。",
             opened_at=opened,
         )
         self.save(entry)
@@ -214,7 +214,7 @@ class Book(Matters):
         secret = {"issued": sum(votes), "tellers": "郑向阳、冯素心", "counter": str(self.clerk)}
         row = Tally(
             entry=entry,
-            question=f"是否同意{entry.title}",
+            question=f"是否同意{matter_of(entry.title)}",
             votes_for=votes[0],
             votes_against=votes[1],
             abstentions=votes[2],
@@ -262,7 +262,7 @@ class Book(Matters):
             item=item,
             stage=stage,
             number=f"{self.school.short_name}{'党决' if is_party else '校决'}〔{at.year}〕{serial}号",
-            text=f"同意{item.title}。",
+            text=f"同意{matter_of(item.title)}。",
             decided_on=timezone.localtime(at).date(),
             meeting_label=label,
         )

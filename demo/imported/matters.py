@@ -26,6 +26,11 @@ from ledger import services as ledger
 REASON = "由原系统和纸质记录导入"
 
 
+def matter_of(title: str) -> str:
+    """What a matter is about, without the remark in brackets that tells a visitor what went wrong."""
+    return title.partition("（")[0]
+
+
 class Matters:
     """Writes matters of one school, and what went before their meetings.
 
@@ -60,7 +65,7 @@ class Matters:
         who: str = "vice",
         department: str = "总务处",
         route: str = "",
-        proposal: str = "按附件方案组织实施，所需经费在年度预算内列支。",
+        proposal: str = "按附件所列方案组织实施。",
         amount: int | None = None,
         talks: Sequence[tuple[int, str]] = (),
         concerned: Sequence[str] = (),

@@ -71,8 +71,9 @@ def pages_show_what_was_imported(client, school):
     contract = school.items.get(catalogue_entry__code="G08")
     page = client.get(reverse("decisions:item_detail", args=[contract.pk]))
     assert "由原系统和纸质记录导入" in page.content.decode()
-    for meeting in school.meetings.filter(
-        pk__in=Stage.objects.filter(item=contract).values("agenda_entries__meeting")
-    ):
-        page = client.get(reverse("meetings:meeting_detail", args=[meeting.pk]))
-        assert contract.title in page.content.decode()
+    meeting = Meeting.objects.get(entries__stage__item=contract)
+    page = client.get(reverse("meetings:meeting_detail", args=[meeting.pk]))
+    assert contract.title in page.content.decode()
+    circulated = school.items.get(catalogue_entry__code="H04")
+    page = client.get(reverse("decisions:item_detail", args=[circulated.pk]))
+    assert "传阅会签" in page.content.decode()
