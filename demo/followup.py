@@ -12,12 +12,13 @@ from demo.clock import Calendar
 from demo.player import Player
 from demo.story import Item, SchoolStory, Sitting, Visit
 from governance import services as governance
+from governance.models import PartyOrg
 from meetings.choices import MeetingState
 from meetings.models import Meeting
 from registers import services as registers
 from registers.choices import ApprovalMatter, Retention
 
-SHORT_NOTICE = "chenguang"  # ends its 公示 after three working days (R65)
+SHORT_NOTICE = "chenguang"  # ends its 公示 after three days (R65)
 LATER = "zhiyuan"  # enters a paper meeting of last year with two topics of integrity (R83)
 PAPER_MEETING = Sitting("PL", "party", 0, retrospective="上一年度纸质会议，补录备查", entered=-10)
 PAPER_ITEMS = (
@@ -71,23 +72,24 @@ def lay_followup(player: Player) -> None:
 
 
 def publish(player: Player, key: str, day: int) -> None:
-    """公示 of a decision where the catalogue asks for one, for as many working days; short in one school."""
+    """公示 of a decision where the catalogue asks for one, for as many working days; three days in one school."""
     item = player.item(key)
     asked = item.catalogue_entry.notice_workdays
     if not asked or not item.resolutions.filter(state=ResolutionState.IN_FORCE).exists():
         return
-    days = 3 if player.story.slug == SHORT_NOTICE else asked
-    until = player.calendar.day(day + days - 1)
+    since, until = player.calendar.day(day), player.calendar.day(day + asked - 1)
+    if player.story.slug == SHORT_NOTICE:
+        until = since + timedelta(days=2)
     notice = followup.publish_notice(
         item.pk,
         actor=player.who("clerk"),
-        since=player.calendar.day(day),
+        since=since,
         until=until,
         place="校务公开栏、学校网站",
         channel="办公室和纪检委员，书面或电话反映",
     )
-    if day + days < 0:
-        player.at(day + days, "08:44", conclude, player, notice.pk)
+    if day + asked < 0:
+        player.at(day + asked, "08:44", conclude, player, notice.pk)
 
 
 def conclude(player: Player, notice: int) -> None:
@@ -119,7 +121,7 @@ def dispose(player: Player, key: str, reason: str, measures: str) -> None:
 
 def count_members(player: Player, members: int) -> None:
     """The number of 正式党员 has changed (R01)."""
-    org = player.school.party_org
+    org = PartyOrg.objects.get(school=player.school)
     governance.update_party_org(
         actor=player.chair("party"),
         school=player.school,
@@ -128,14 +130,14 @@ def count_members(player: Player, members: int) -> None:
     )
 
 
-def expire_term(player: Player) -> None:
-    """The present term began three years ago this month: it is over (R05)."""
-    today = player.calendar.today
+def expire_term(player: Player, years: int) -> None:
+    """The present term of so many years ended on the first of this month (R05)."""
+    today, org = player.calendar.today, PartyOrg.objects.get(school=player.school)
     governance.update_party_org(
         actor=player.chair("party"),
         school=player.school,
-        party_members=player.school.party_org.party_members,
-        term_started_on=date(today.year - 3, today.month, 1),
+        party_members=org.party_members,
+        term_started_on=date(today.year - years, today.month, 1),
     )
 
 
@@ -200,10 +202,10 @@ ACTS: dict[str, tuple[tuple[int, str, Callable[..., None], *tuple[Any, ...]], ..
         ),
     ),
     "yucai": (
-        (-60, "16:31", expire_term),
+        (-60, "16:31", expire_term, 3),
         (-59, "16:32", approve, ApprovalMatter.TERM_EXTENSION, 15),
     ),
-    "huaiyin": ((-60, "16:31", expire_term),),
+    "huaiyin": ((-60, "16:31", expire_term, 3),),
     "chenguang": (
         (
             -25,
