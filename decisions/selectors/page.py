@@ -411,7 +411,8 @@ def ballot_words(entry: Any, body: Body, due: int, parameters: Parameters) -> st
     """How the body decides on this entry."""
     if not body.is_party:
         return BallotMethod.PRINCIPAL.label
-    threshold = vote_threshold(parameters["vote.pass"], parameters["vote.major_pass"])
+    is_major = entry.attendance == AttendanceKind.TWO_THIRDS
+    threshold = vote_threshold(parameters["vote.pass"], parameters["vote.major_pass"] if is_major else None)
     base = "应到" if parameters["vote.base"] == "due" else "实到"
     method = entry.get_ballot_display()
     if parameters["vote.base"] == "due":

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from decisions.models import DecisionItem
 from decisions.selectors.history import revisions_of
+from decisions.selectors.page import ballot_words
 from decisions.services import evidence, items
 from tests.decisions.test_views_tasks import make_task, photo
 from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item
@@ -118,3 +119,10 @@ def test_stages_and_evidence_have_their_changes_too(cast):
     told = {r.subject: [(c.label, c.after) for c in r.changes] for r in revisions_of(item)}
     assert told["前置程序 调研"] == [("已作废", "是"), ("作废原因", "登记有误")]
     assert told["第1轮提出"] == [("状态", "已确定"), ("确定人", "林知远")]
+
+
+@pytest.mark.parametrize(("code", "votes"), [("A01", 4), ("B03", 5)])
+def test_two_thirds_are_asked_of_major_matters_only(cast, code, votes):
+    """`vote.major_pass` tightens what the catalogue marks, as the table of the meeting does (R54)."""
+    parameters = {"vote.pass": "gt_half", "vote.major_pass": [2, 3], "vote.base": "due"}
+    assert f"赞成须 {votes} 票（应到 7 人）" in ballot_words(cast.entry(code), cast.party, 7, parameters)
