@@ -60,8 +60,8 @@ def lay_followup(player: Player) -> None:
                 player.at(day, "08:42", publish, player, plan.key, day)
     for day, clock, act, *args in ACTS.get(player.story.slug, ()):
         player.at(day, clock, act, player, *args)
-    for act, args in carried.ACTS.get(player.story.slug, ()):
-        player.at(-4, "17:30", act, player, *args)
+    for deed, rest in carried.ACTS.get(player.story.slug, ()):
+        player.at(-4, "17:30", deed, player, *rest)
     if player.story.slug in KEPT:
         transferred = archived_until(player.calendar.today) - timedelta(days=41)
         day = player.calendar.index_of(transferred)
