@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
+from compliance.registry import RULES
 from decisions.choices import (
     ItemState,
     Outcome,
@@ -51,6 +52,7 @@ def test_the_loaded_district(client, settings):
     meeting_of_today_can_go_on(school)
     history_lies_in_story_time(school)
     every_ledger_holds()
+    what_is_rare_is_kept_here_and_broken_there(school)
     small_branch_decides_in_its_assembly()
     nothing_leaves_by_mail_and_old_messages_are_read()
     one_document_is_rendered_and_the_others_wait()
@@ -60,8 +62,8 @@ def test_the_loaded_district(client, settings):
 
 def summary_counts_are_those_of_the_story(lines):
     assert lines[:3] == [
-        "明德中学：议题 44 件，会议 28 次，任务 27 项，存证 968 条，链条完整。",
-        "晨光幼儿园：议题 8 件，会议 5 次，任务 4 项，存证 189 条，链条完整。",
+        "明德中学：议题 44 件，会议 28 次，任务 27 项，存证 1005 条，链条完整。",
+        "晨光幼儿园：议题 8 件，会议 5 次，任务 4 项，存证 197 条，链条完整。",
         "已生成 1 份 PDF，其余 86 份在首次打开时生成。",
     ]
     assert lines[3].startswith("合规检查：")
@@ -159,6 +161,22 @@ def history_lies_in_story_time(school):
 def every_ledger_holds():
     for school in School.objects.all():
         assert list(verify(school.chain_key)) == []
+
+
+def what_is_rare_is_kept_here_and_broken_there(school):
+    """公示, 复议 and 紧急处置: test_registers_story.py asks the other rules."""
+    small = School.objects.get(name="晨光幼儿园")
+    for code, place, is_broken in (
+        ("R65", small, True),
+        ("R65", school, False),
+        ("R74", school, False),
+        ("R75", school, False),
+        ("R76", small, False),
+    ):
+        rule, places = RULES[code], School.objects.filter(pk=place.pk)
+        subjects = rule.subjects(places, TODAY)
+        assert rule.violations(subjects).exists() == is_broken, code
+        assert is_broken or rule.asked(places, TODAY).count() > rule.outcomes(subjects).count(), code
 
 
 def small_branch_decides_in_its_assembly():
