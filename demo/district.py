@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.choices import AdminRole
 from accounts.models import User
 from compliance.hooks import paused
-from compliance.services import evaluate
+from compliance.services import evaluate, follow_up
 from decisions.models import DecisionItem, Task
 from demo import direct, imported, mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
@@ -120,6 +120,7 @@ def load(
             for document_id in rendered:
                 documents.make_pdf(document_id)
         run = evaluate(schools=School.objects.filter(authority__parent__name=CITY), scope=CITY)
+        follow_up()
     tell(f"已生成 {len(rendered)} 份 PDF，其余 {len(waiting) - len(rendered)} 份在首次打开时生成。")
     found = sum(counts.get("violating", 0) for counts in run.counts.values())
     tell(f"合规检查：{len(run.rules)} 条规则，发现 {found} 处不符合。")

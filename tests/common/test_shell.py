@@ -15,11 +15,11 @@ def nav_of(client: Client, path: str = "/accounts/me/") -> str:
 
 def test_shell_costs_the_same_queries_whatever_it_holds(chen, town, django_assert_num_queries):
     chen.get("/sample/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         chen.get("/sample/")
     for n in range(3):
         notify(recipients=[town.chen], kind="sample", title=f"第{n}条", url="/sample/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = nav_of(chen, "/sample/")
     assert '3<span class="visually-hidden"> 条未读</span>' in page
 

@@ -241,6 +241,7 @@ SIGHT: dict[str, dict[str, str]] = {
     "notifications.Message": {
         "emergency.recorded": "?????? .. . ... .... .",
         "extension.requested":       ".+.... .. . ... .... .",
+        "finding.news":              "...?.. .. . ... ..?. .",
         "grant.given":               "...... .. . ... ..+. .",
         "minutes.issued":            "?????? .. . ... .... .",
         "reconsideration.requested": "?????. .. . ... .... .",

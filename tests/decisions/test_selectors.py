@@ -11,10 +11,10 @@ from decisions.services import evidence, items
 from tests.decisions.test_views_tasks import make_task, photo
 from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item
 
-LIST_QUERIES = 15
-ITEM_QUERIES = 47
-TASKS_QUERIES = 12
-TASK_QUERIES = 17
+LIST_QUERIES = 16
+ITEM_QUERIES = 48
+TASKS_QUERIES = 13
+TASK_QUERIES = 18
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -14,6 +14,7 @@ from common.errors import NotNow
 from documents import rules, services, tasks
 from documents.models import IssuedDocument, NumberCounter
 from ledger.models import LedgerEntry
+from ledger.rows import Touched
 from ledger.services import verify
 from tests.documents.world import MINUTES, build
 
@@ -22,7 +23,7 @@ def test_the_whole_effect(world, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
         document = world.issue()
     document.refresh_from_db()
-    assert len(callbacks) == 1
+    assert len([hook for hook in callbacks if not isinstance(hook, Touched)]) == 1
     assert (document.serial, document.version, document.supersedes) == (1, 1, None)
     assert (document.issued_by, document.meeting, document.item) == (world.secretary, world.meeting, None)
     assert not document.is_rendered

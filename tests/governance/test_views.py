@@ -16,9 +16,9 @@ from tests.factories import governance as make
 from tests.factories.people import person
 
 TODAY = timezone.localdate()
-LEADERSHIP_QUERIES = 17
-CATALOGUE_QUERIES = 10
-PARAMETER_QUERIES = 12
+LEADERSHIP_QUERIES = 18
+CATALOGUE_QUERIES = 11
+PARAMETER_QUERIES = 13
 
 
 def page(client, user, name, *args, **data):

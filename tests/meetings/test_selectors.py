@@ -7,8 +7,8 @@ from meetings.selectors.desk import current_entry, desk_for
 from meetings.services import deliberation, sitting
 from tests.meetings import scenes
 
-LIST_QUERIES = 14
-DESK_QUERIES = 38
+LIST_QUERIES = 15
+DESK_QUERIES = 39
 
 
 @pytest.mark.parametrize("rows", [1, 3])
