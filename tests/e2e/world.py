@@ -7,15 +7,19 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from compliance.models import Finding
 from decisions.choices import AttachmentKind
 from decisions.models import DecisionItem, PublicNotice, Task
 from decisions.services import evidence, followup, items, reconsideration, tasks
 from documents.models import IssuedDocument
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
+from registers.models import PolicyFiling, TermReport
 from tests.factories.cast import Cast
-from tests.factories.decisions import add_evidence, consult, make_item
+from tests.factories.decisions import SUBMITTED, add_evidence, consult, make_item
+from tests.factories.findings import make_finding
 from tests.factories.meetings import begin, count, decide, hold, list_item, plan, take_up
+from tests.factories.registers import entered
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 
@@ -86,6 +90,10 @@ class World:
     issued: Meeting
     document: IssuedDocument
     pending: IssuedDocument
+    restricted: DecisionItem
+    finding: Finding
+    report: TermReport
+    filing: PolicyFiling
 
 
 def make_world(cast: Cast) -> World:
@@ -202,6 +210,10 @@ def make_world(cast: Cast) -> World:
         issued=issued,
         document=document,
         pending=pending,
+        restricted=make_item(cast, "B03", SUBMITTED, title="年级组长轮岗调整"),
+        finding=make_finding(cast.school),
+        report=entered(cast, "term_report"),
+        filing=entered(cast, "policy_filing"),
     )
 
 
