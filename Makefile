@@ -24,7 +24,7 @@ stop: ## 停止内置 PostgreSQL
 
 test: ## 全部测试（含无界面浏览器）
 	@scripts/setup test
-	$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 $(PYTEST_ARGS)
 
 bench: ## 测速：生成 485 校和 4,850 校，检查全部规则，量看板（约十分钟）
 	@scripts/setup demo
