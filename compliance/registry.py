@@ -194,7 +194,7 @@ class Rule(ABC):
             return self._with_evidence(self._judged(subjects.none()))
         where, where_parameters = compiler.compile(figures.build_where(condition))
         # Both halves come from Django's compiler, with their parameters.
-        statement = f"WITH figures AS MATERIALIZED ({inner}) SELECT subject_key FROM figures WHERE {where}"  # noqa: S608
+        statement = f"WITH figures AS MATERIALIZED ({inner}) SELECT subject_key FROM figures WHERE {where}"  # noqa: S608 - see above
         chosen = RawSQL(statement, (*inner_parameters, *where_parameters))  # noqa: S611 - as above
         return self._with_evidence(self._judged(subjects).filter(pk__in=chosen))
 
@@ -254,7 +254,7 @@ class Rule(ABC):
         columns = ", ".join(f'"{name}"' for name in fields)
         values = ", ".join(f"({number}, {line})" for number in range(len(rows)))
         # Columns are names of facts and the condition comes from Django's compiler; the facts are parameters.
-        statement = f'SELECT {answer} FROM (VALUES {values}) AS figures ("row", {columns}) ORDER BY "row"'  # noqa: S608
+        statement = f'SELECT {answer} FROM (VALUES {values}) AS figures ("row", {columns}) ORDER BY "row"'  # noqa: S608 - see above
         with connection.cursor() as cursor:
             cursor.execute(statement, [*parameters, *(value for row in constants for value in row)])
             return [FindingVerdict(verdict) for (verdict,) in cursor.fetchall()]

@@ -243,12 +243,11 @@ def _remember(findings: QuerySet[Finding], actor: Any, reason: str) -> None:
     columns = ", ".join(quote(field.column) for field in record.tracked_fields)
     source, parameters = findings.order_by("pk").values("pk").query.sql_with_params()
     user = actor or record.get_default_history_user(Finding())
-    # Names of tables and columns come from the models, values go as parameters.
     statement = f"""
         INSERT INTO {quote(record._meta.db_table)}
             ({columns}, history_date, history_type, history_change_reason, history_user_id)
         SELECT {columns}, %s, '~', %s, %s FROM {quote(Finding._meta.db_table)} WHERE id IN ({source})
         ORDER BY id
-    """  # noqa: S608
+    """  # noqa: S608 - names of tables and columns come from the models, values go as parameters
     with connection.cursor() as cursor:
         cursor.execute(statement, [timezone.now(), reason, user.pk if user else None, *parameters])

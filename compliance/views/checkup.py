@@ -18,9 +18,10 @@ from governance.access import school_for
 @login_required
 def checkup(request: HttpRequest) -> HttpResponse:
     """The school one works in, or the one asked for (`?school=`) where it may be seen."""
-    user: Any = request.user
+    visit: Any = request  # SchoolMiddleware adds the school
+    user = visit.user
     wanted = request.GET.get("school", "")
-    school = school_for(user, int(wanted)) if wanted.isdecimal() else request.school  # type: ignore[attr-defined]
+    school = school_for(user, int(wanted)) if wanted.isdecimal() else visit.school
     if not school:
         raise NotVisible("School")
     access.require_reader(user, school)

@@ -14,10 +14,10 @@ from compliance.selectors import rules as selectors
 from governance.models import School
 
 
-def _where(request: HttpRequest) -> tuple[Any, bool]:
+def _where(request: Any) -> tuple[Any, bool]:
     """The school whose parameters are shown, and whether the person looks at many schools."""
-    school = request.school or None  # type: ignore[attr-defined]  # set by SchoolMiddleware
-    if school is None:
+    school = request.school  # set by SchoolMiddleware
+    if not school:
         raise NotVisible("School")
     return school, School.objects.all().supervised_by(request.user).exists()
 

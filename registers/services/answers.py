@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,8 +25,7 @@ REPORT, FILING = "term_report", "policy_filing"
 def submit_report(pk: int, *, actor: Any, version: int, submitted_on: date | None = None) -> TermReport:
     """报送 by the secretary; a day in the past for a report handed in on paper. NotNow unless 草稿 or 退改."""
     register = access.register_for(REPORT)
-    report = access.record_for_update(actor, register, pk)
-    assert isinstance(report, TermReport)  # noqa: S101 - the register's own model
+    report = cast(TermReport, access.record_for_update(actor, register, pk))
     require(offices_of(actor, report.school).is_secretary, "学期报告由书记报送。")
     require_fresh(report, version)
     if report.state not in (ReportState.DRAFT, ReportState.RETURNED):
@@ -45,8 +44,7 @@ def submit_report(pk: int, *, actor: Any, version: int, submitted_on: date | Non
 def answer_report(pk: int, *, actor: Any, version: int, accepted: bool, opinion: str = "") -> TermReport:
     """审阅 or 退改 by 区审核 or 区督查. NotNow unless 已报送; a return needs an opinion."""
     register = access.register_for(REPORT)
-    report = access.record_for_update(actor, register, pk)
-    assert isinstance(report, TermReport)  # noqa: S101 - the register's own model
+    report = cast(TermReport, access.record_for_update(actor, register, pk))
     _require_answerable(report, actor, version, report.state == ReportState.SUBMITTED, accepted, opinion)
     report.state = ReportState.REVIEWED if accepted else ReportState.RETURNED
     _answered(
@@ -64,8 +62,7 @@ def answer_report(pk: int, *, actor: Any, version: int, accepted: bool, opinion:
 def answer_filing(pk: int, *, actor: Any, version: int, accepted: bool, opinion: str = "") -> PolicyFiling:
     """审核通过 or 退回修改 by 区审核 or 区督查. NotNow unless 待审核; a return needs an opinion."""
     register = access.register_for(FILING)
-    filing = access.record_for_update(actor, register, pk)
-    assert isinstance(filing, PolicyFiling)  # noqa: S101 - the register's own model
+    filing = cast(PolicyFiling, access.record_for_update(actor, register, pk))
     _require_answerable(filing, actor, version, filing.state == FilingState.FILED, accepted, opinion)
     filing.state = FilingState.APPROVED if accepted else FilingState.RETURNED
     _answered(

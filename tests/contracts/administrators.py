@@ -7,17 +7,31 @@ from collections.abc import Callable
 from typing import Any
 
 Arguments = Callable[[Any], tuple[Any, ...]]
-NOTHING: Arguments = lambda w: ()  # noqa: E731 - a table's cell
-VICE: Arguments = lambda w: (w.cast.vice.pk,)  # noqa: E731
-NOWHERE: Arguments = lambda w: (0,)  # noqa: E731
-AUTHORITY: Arguments = lambda w: (w.cast.authority.pk,)  # noqa: E731
-MEMBER: Arguments = lambda w: (w.cast.inspector.authority_memberships.first().pk,)  # noqa: E731
 
+
+def words(*args: Any) -> Arguments:
+    """Arguments that need nothing of the world."""
+    return lambda w: args
+
+
+def vice(w: Any) -> tuple[Any, ...]:
+    return (w.cast.vice.pk,)
+
+
+def authority(w: Any) -> tuple[Any, ...]:
+    return (w.cast.authority.pk,)
+
+
+def member(w: Any) -> tuple[Any, ...]:
+    return (w.cast.inspector.authority_memberships.first().pk,)
+
+
+NOTHING = words()
 ASKED: dict[str, tuple[str, str, Arguments]] = {
     "password": ("get", "accounts:password", NOTHING),
     "password_post": ("post", "accounts:password", NOTHING),
     "security": ("get", "accounts:security", NOTHING),
-    "end_session": ("post", "accounts:end_session", NOWHERE),
+    "end_session": ("post", "accounts:end_session", words(0)),
     "login_post": ("post", "accounts:login", NOTHING),
     "allauth_login": ("get", "account_login", NOTHING),
     "allauth_login_post": ("post", "account_login", NOTHING),
@@ -38,7 +52,7 @@ ASKED: dict[str, tuple[str, str, Arguments]] = {
     "account_list": ("get", "accounts:account_list", NOTHING),
     "account_new": ("get", "accounts:account_new", NOTHING),
     "account_new_post": ("post", "accounts:account_new", NOTHING),
-    "account": ("get", "accounts:account_detail", VICE),
+    "account": ("get", "accounts:account_detail", vice),
     "account_reset": ("post", "accounts:account_act", lambda w: (w.cast.vice.pk, "reset")),
     "account_disable": ("post", "accounts:account_act", lambda w: (w.cast.vice.pk, "disable")),
     "account_own": ("post", "accounts:account_act", lambda w: (w.cast.system_admin.pk, "reset")),
@@ -52,10 +66,10 @@ ASKED: dict[str, tuple[str, str, Arguments]] = {
     "trail": ("get", "accounts:trail", NOTHING),
     "trail_proof": ("get", "accounts:trail_proof", NOTHING),
     "member_list": ("get", "governance:member_list", NOTHING),
-    "member_new": ("get", "governance:member_new", AUTHORITY),
-    "member_new_post": ("post", "governance:member_new", AUTHORITY),
-    "member_end": ("post", "governance:member_end", MEMBER),
-    "second_factor": ("post", "governance:second_factor", AUTHORITY),
+    "member_new": ("get", "governance:member_new", authority),
+    "member_new_post": ("post", "governance:member_new", authority),
+    "member_end": ("post", "governance:member_end", member),
+    "second_factor": ("post", "governance:second_factor", authority),
 }
 
 # fmt: off
