@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.policy import second_factor_is_required
-from accounts.where import client_address
+from common.where import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -17,8 +17,8 @@ from accounts import policy
 from accounts.choices import SecurityKind
 from accounts.services.trail import record
 from accounts.sessions import FACTOR_DUE, SEEN_AT
-from accounts.where import enter, leave, of_request
 from common.views import wants_json
+from common.where import enter, leave, of_request
 
 TOUCH_AFTER = 60  # seconds; a session is not written at every request
 # Asked by scripts on their own: they neither keep a session alive nor may they be led elsewhere.

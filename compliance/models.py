@@ -7,9 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
 from common.choices import Level
+from common.history import FieldHistory
 from compliance.choices import (
     DISTRICT_STATES,
     SCHOOL_STATES,
@@ -180,7 +180,7 @@ class Finding(models.Model):
     due_on = models.DateField("本步时限", null=True, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = FindingQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "合规问题"
@@ -272,7 +272,7 @@ class Rectification(models.Model):
     opinion = models.TextField("区级意见", blank=True)
     settled_at = models.DateTimeField("销号或撤销时间", null=True, blank=True)
     look_back_on = models.DateField("回头看日期", null=True, blank=True)
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "整改"

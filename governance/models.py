@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from governance.choices import (
     AccessScope,
     Aspect,
@@ -72,6 +72,7 @@ class Authority(models.Model):
     second_factor = models.CharField(
         "两步验证", max_length=10, choices=SecondFactor, blank=True, default=SecondFactor.INHERIT
     )
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "教育工委"
@@ -97,7 +98,7 @@ class AuthorityMember(Dated):
     )
     role = models.CharField("职责", max_length=10, choices=AuthorityRole)
     objects = DatedQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "教育工委人员"
@@ -155,7 +156,7 @@ class School(models.Model):
     teachers = models.PositiveIntegerField("教职工人数", default=0)
     joined_on = models.DateField("接入日期", default=timezone.localdate, help_text="此前的事项不据以判定")
     objects = SchoolQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "学校"
@@ -182,7 +183,7 @@ class PartyOrg(models.Model):
     has_committee = models.BooleanField("设委员会", default=True)
     party_members = models.PositiveSmallIntegerField("正式党员数", default=0)
     term_started_on = models.DateField("本届起", null=True, blank=True)
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "党组织"
@@ -208,6 +209,7 @@ class Body(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="bodies", verbose_name="学校")
     kind = models.CharField("类别", max_length=16, choices=BodyKind)
     name = models.CharField("名称", max_length=40, help_text="例如 党总支会议、校长办公会议")
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "议事机构"
@@ -265,7 +267,7 @@ class Seat(Dated):
     is_party_member = models.BooleanField("中共党员", null=True, blank=True, help_text="未登记为空（R04）")
     order = models.PositiveSmallIntegerField("排序", default=50)
     objects = SeatQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "任职"
@@ -312,7 +314,7 @@ class Staff(Dated):
     department = models.CharField("部门", max_length=40)
     title = models.CharField("岗位", max_length=40, blank=True)
     objects = StaffQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "教职工"
@@ -346,7 +348,7 @@ class Portfolio(Dated):
         models.CharField(max_length=40), default=list, blank=True, verbose_name="分管部门"
     )
     objects = DatedQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "分工"
@@ -432,7 +434,7 @@ class CatalogueEntry(models.Model):
     )
     note = models.CharField("说明", max_length=200, blank=True)
     objects = CatalogueQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "事项"
@@ -522,7 +524,7 @@ class ProcedureParameter(models.Model):
     source = models.CharField("依据", max_length=120, help_text="文件名和条款")
     since = models.DateField("生效日期")
     objects = ParameterQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "议事参数"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.choices import SecurityKind
 from accounts.models import SecurityEvent, User
-from accounts.where import here
+from common.where import here
 from ledger import services as ledger
 from ledger.models import LedgerEntry
 from ledger.services import Breach

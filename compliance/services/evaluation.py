@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from common.history import remember
 from compliance import registry
 from compliance.choices import FindingVerdict
 from compliance.models import Evaluation, Finding, RuleError
@@ -172,7 +173,7 @@ def _keep(rule: Rule, schools: QuerySet[School], ids: list[int], day: date, acto
     Finding.objects.filter(pk__in=unchanged).update(last_seen_at=now)
     Finding.objects.filter(pk__in=vanished).update(resolved_at=now)
     if vanished:
-        _remember(Finding.objects.filter(pk__in=vanished), actor, f"{rule.code} 已自行消除")
+        remember(Finding.objects.filter(pk__in=vanished), actor, f"{rule.code} 已自行消除")
     unknown = sum(_is_unknown(row) for row in found.values())
     return {
         "violating": len(found) - unknown,
@@ -233,21 +234,4 @@ def _write(findings: list[Finding], actor: Any, reason: str) -> None:
             unique_fields=["rule_code", "subject_type", "subject_id"],
             update_fields=_REFRESHED,
         )
-        _remember(Finding.objects.filter(pk__in=[finding.pk for finding in chunk]), actor, reason)
-
-
-def _remember(findings: QuerySet[Finding], actor: Any, reason: str) -> None:
-    """Field history of the rows as they now are, copied within the database: thousands at a time."""
-    record = Finding.history.model
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in record.tracked_fields)
-    source, parameters = findings.order_by("pk").values("pk").query.sql_with_params()
-    user = actor or record.get_default_history_user(Finding())
-    statement = f"""
-        INSERT INTO {quote(record._meta.db_table)}
-            ({columns}, history_date, history_type, history_change_reason, history_user_id)
-        SELECT {columns}, %s, '~', %s, %s FROM {quote(Finding._meta.db_table)} WHERE id IN ({source})
-        ORDER BY id
-    """  # noqa: S608 - names of tables and columns come from the models, values go as parameters
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [timezone.now(), reason, user.pk if user else None, *parameters])
+        remember(Finding.objects.filter(pk__in=[finding.pk for finding in chunk]), actor, reason)

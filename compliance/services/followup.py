@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.choices import Level
-from common.history import save_as
+from common.history import remember, save_as
 from compliance import access
 from compliance.choices import SCHOOL_STATES, SETTLED_STATES, FindingAct, FindingState
 from compliance.models import EffectiveParameter, Finding, FindingStep
@@ -33,10 +33,19 @@ def follow_up(school_ids: Collection[int] | None = None) -> dict[str, int]:
     """
     findings = Finding.objects.all() if school_ids is None else Finding.objects.filter(school__in=school_ids)
     reopened = [pk for pk in _standing_again(findings) if recur(pk)]
-    findings.filter(state=FindingState.FOUND, resolved_at__isnull=False, due_on__isnull=False).update(
-        due_on=None
-    )
+    _set_due(findings.filter(state=FindingState.FOUND, resolved_at__isnull=False, due_on__isnull=False), None)
     return {"reopened": len(reopened), "announced": announce(findings)}
+
+
+def _set_due(findings: QuerySet[Finding], due_on: date | None) -> int:
+    """Set or take away the day of answer of many findings, with history; returns how many."""
+    ids = list(findings.values_list("pk", flat=True))
+    if ids:
+        Finding.objects.filter(pk__in=ids).update(due_on=due_on)
+        remember(
+            Finding.objects.filter(pk__in=ids), None, "设定答复时限" if due_on else "已自行消除，不再计时限"
+        )
+    return len(ids)
 
 
 def _standing_again(findings: Any) -> list[int]:
@@ -104,7 +113,7 @@ def announce(findings: Any) -> int:
 @transaction.atomic
 def _announce_school(school: School, found: list[tuple[int, int]], due_on: date) -> int:
     new = Finding.objects.filter(pk__in=[pk for pk, _ in found], due_on__isnull=True)
-    set_now = new.update(due_on=due_on)
+    set_now = _set_due(new, due_on)
     heads = Seat.objects.active().filter(school=school, role__in=[SeatRole.SECRETARY, SeatRole.PRINCIPAL])
     party = set(
         Seat.objects.active()

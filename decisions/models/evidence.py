@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from decisions.choices import AttachmentKind, Disagreement, EvidenceResult
 from decisions.models.items import DecisionItem
 from governance.choices import CongressMode, PrerequisiteKind
@@ -40,7 +40,7 @@ class Prerequisite(models.Model):
     is_void = models.BooleanField("已作废", default=False)
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
     objects = ItemPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "前置程序"
@@ -78,7 +78,7 @@ class Consultation(models.Model):
     )
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     objects = ItemPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "会前沟通"
@@ -99,6 +99,7 @@ class ConcernedPerson(models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="concerned_in", verbose_name="人员"
     )
     relation = models.CharField("利害关系", max_length=80)
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "利害回避人"
@@ -160,7 +161,7 @@ class Attachment(models.Model):
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
     is_withdrawn = models.BooleanField("已撤下", default=False)
     objects = AttachmentQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "会议材料"

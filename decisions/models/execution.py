@@ -6,8 +6,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from decisions.choices import (
     OPEN_TASK_STATES,
     ReconsiderationState,
@@ -46,7 +46,7 @@ class Resolution(models.Model):
     )
     created_at = models.DateTimeField("形成时间", auto_now_add=True)
     objects = ItemPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "决议"
@@ -124,7 +124,7 @@ class Task(models.Model):
     finished_at = models.DateTimeField("办结时间", null=True, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = TaskQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "落实任务"
@@ -167,6 +167,7 @@ class TaskReport(models.Model):
     )
     at = models.DateTimeField("时间", auto_now_add=True)
     objects = TaskPartQuerySet.as_manager()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "任务反馈"
@@ -202,7 +203,7 @@ class TaskExtension(models.Model):
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     answer = models.CharField("审批意见", max_length=200, blank=True)
     objects = TaskPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "延期申请"
@@ -254,7 +255,7 @@ class Reconsideration(models.Model):
     answer = models.CharField("受理意见", max_length=200, blank=True)
     round = models.PositiveSmallIntegerField("复议轮次", null=True, blank=True)
     objects = ItemPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "复议"
@@ -283,6 +284,7 @@ class ReconsiderationSecond(models.Model):
         "governance.Seat", on_delete=models.PROTECT, related_name="+", verbose_name="附议席位"
     )
     at = models.DateTimeField("时间", auto_now_add=True)
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "附议"

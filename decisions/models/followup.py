@@ -2,8 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from decisions.choices import NoticeConclusion
 from decisions.models.evidence import ItemPartQuerySet
 from decisions.models.execution import Resolution
@@ -42,7 +42,7 @@ class PublicNotice(models.Model):
     )
     concluded_at = models.DateTimeField("结论时间", null=True, blank=True)
     objects = ItemPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "公示"
@@ -92,7 +92,7 @@ class EmergencyAction(models.Model):
     )
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     objects = ItemPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "紧急处置"

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from governance.models import School
 
 
@@ -47,7 +47,7 @@ class ReadingGrant(models.Model):
     withdrawn_at = models.DateTimeField("收回时间", null=True, blank=True)
     last_read_on = models.DateField("最近阅看", null=True, blank=True)
     objects = ReadingGrantQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "阅看授权"

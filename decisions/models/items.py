@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 from guardian.models import UserObjectPermission
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from decisions.choices import ItemState, Outcome, Purpose, StageState
 from decisions.models.grants import ReadingGrant
 from governance.choices import AccessScope, MajorClass, Route
@@ -128,7 +128,7 @@ class DecisionItem(models.Model):
     completed_at = models.DateTimeField("办结时间", null=True, blank=True)
     completion_note = models.TextField("办结说明", blank=True)
     objects = DecisionItemQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "议题"
@@ -196,7 +196,7 @@ class Stage(models.Model):
     confirmed_at = models.DateTimeField("确定时间", null=True, blank=True)
     concluded_at = models.DateTimeField("审议时间", null=True, blank=True)
     objects = StageQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "环节"

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import NotNow, NotPermitted, StaleVersion
-from common.history import save_as
+from common.history import delete_as, save_as
 from decisions import access, transitions
 from decisions.choices import ItemState, Outcome, StageState
 from decisions.models import ConcernedPerson, DecisionItem
@@ -123,9 +123,14 @@ def set_concerned(item_id: int, *, actor: Any, people: Iterable[tuple[Any, str]]
     item = access.item_for_update(actor, item_id)
     transitions.REVISE.require(item, offices_of(actor, item.school))
     wanted = {person.pk: (person, relation) for person, relation in people}
-    item.concerned.exclude(person__in=wanted).delete()
+    named = {one.person_id: one for one in item.concerned.all()}
+    for one in [one for pk, one in named.items() if pk not in wanted]:
+        delete_as(one, actor, "移除利害回避人")
     for person, relation in wanted.values():
-        ConcernedPerson.objects.update_or_create(item=item, person=person, defaults={"relation": relation})
+        one = named.get(person.pk) or ConcernedPerson(item=item, person=person)
+        if one.pk is None or one.relation != relation:
+            one.relation = relation
+            save_as(one, actor, "登记利害回避人")
     names = "、".join(str(person) for person, _ in wanted.values()) or "无"
     record(item, kind="item.concerned", text=f"{actor}登记利害回避人：{names}", actor=actor)
     return item
@@ -153,6 +158,7 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
         text += f"，提出人{item.proposer}"
     for parts in (item.events, item.prerequisites, item.consultations, item.attachments, item.concerned):
         touch(parts.all())
+    touch([item])
     record(item, kind=transitions.SUBMIT.event, text=text, actor=actor)
     tell(
         item,

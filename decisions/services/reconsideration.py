@@ -79,7 +79,7 @@ def request_reconsideration(item_id: int, *, actor: Any, reason: str, change: st
 def _second(reconsideration: Reconsideration, seat: Seat, actor: Any) -> None:
     try:
         with transaction.atomic():
-            ReconsiderationSecond.objects.create(reconsideration=reconsideration, seat=seat)
+            save_as(ReconsiderationSecond(reconsideration=reconsideration, seat=seat), actor, "附议")
     except IntegrityError as error:
         raise NotNow("您已附议，无需重复。") from error
 

@@ -43,7 +43,11 @@ def _enter(
     """Save a changed task with history, add its report, and record the act on the item."""
     task.version += 1
     save_as(task, actor, text)
-    report = TaskReport.objects.create(task=task, kind=kind, progress=task.progress, text=text, author=actor)
+    report = save_as(
+        TaskReport(task=task, kind=kind, progress=task.progress, text=text, author=actor),
+        actor,
+        ReportKind(kind).label,
+    )
     for file in files or []:
         store_file(task.item, file, actor=actor, kind=AttachmentKind.TASK, task_report=report)
     record(

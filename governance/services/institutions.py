@@ -15,7 +15,6 @@ from governance.access import require_administration, require_admission, require
 from governance.choices import BodyKind, PartyOrgKind, SchoolPreset
 from governance.models import Authority, AuthorityMember, Body, PartyOrg, School
 from ledger import services as ledger
-from ledger.rows import touch
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,11 @@ FORMS: dict[str, Form] = {
 def create_authority(*, actor: Any, name: str, level: str, parent: Authority | None = None) -> Authority:
     """Found an authority below its parent; a person may do so only as a member of the parent or above."""
     require_authority(actor, parent)
-    authority = Authority.objects.create(name=name, level=level, parent=parent, path=f"new/{name}")
+    authority = save_as(
+        Authority(name=name, level=level, parent=parent, path=f"new/{name}"), actor, "设立教育工委"
+    )
     authority.path = f"{parent.path if parent else '/'}{authority.pk}/"
-    authority.save(update_fields=["path"])
+    save_as(authority, actor, "登记路径", update_fields=["path"])
     ledger.append(
         authority.chain_key,
         kind="authority.created",
@@ -136,12 +137,12 @@ def create_school(
         "登记党组织",
     )
     party_kind = BodyKind.PARTY if form.has_committee else BodyKind.ASSEMBLY
-    bodies = [
-        Body(school=school, kind=party_kind, name=form.party_body),
-        Body(school=school, kind=BodyKind.ADMIN, name="校长办公会议"),
-        Body(school=school, kind=BodyKind.STAFF_CONGRESS, name="教职工代表大会"),
-    ]
-    touch(Body.objects.bulk_create(bodies))
+    for kind, label in (
+        (party_kind, form.party_body),
+        (BodyKind.ADMIN, "校长办公会议"),
+        (BodyKind.STAFF_CONGRESS, "教职工代表大会"),
+    ):
+        save_as(Body(school=school, kind=kind, name=label), actor, "设立议事机构")
     ledger.append(
         school.chain_key,
         kind="school.created",

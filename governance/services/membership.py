@@ -67,7 +67,7 @@ def set_second_factor(*, actor: Any, authority_id: int, policy: str) -> Authorit
     if authority.second_factor == policy:
         return authority
     authority.second_factor = policy
-    authority.save(update_fields=["second_factor"])
+    save_as(authority, actor, "设定两步验证要求", update_fields=["second_factor"])
     ledger.append(
         authority.chain_key,
         kind="authority.second_factor_set",

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from decisions.choices import Outcome
 from decisions.models import DecisionItem, Stage
 from governance.choices import AttendanceKind, BallotMethod
@@ -74,7 +74,7 @@ class AgendaEntry(models.Model):
     snapshot = models.JSONField("结论快照", null=True, blank=True, help_text="席位、到会、基数、票数和参数")
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = AgendaEntryQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "议程"
@@ -140,7 +140,7 @@ class Recusal(models.Model):
     left_at = models.DateTimeField("离席时间", null=True, blank=True)
     returned_at = models.DateTimeField("返席时间", null=True, blank=True)
     objects = EntryPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "回避"
@@ -179,7 +179,7 @@ class Statement(models.Model):
     )
     updated_at = models.DateTimeField("更新时间", auto_now=True)
     objects = StatementQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "发言"
@@ -219,7 +219,7 @@ class Tally(models.Model):
     counter = models.CharField("计票人", max_length=40, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = EntryPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "表决"
@@ -246,7 +246,7 @@ class Ballot(models.Model):
     tally = models.ForeignKey(Tally, on_delete=models.PROTECT, related_name="ballots", verbose_name="表决")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name="任职")
     choice = models.CharField("选择", max_length=8, choices=BallotChoice)
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "记名票"

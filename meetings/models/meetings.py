@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from governance.choices import AccessScope
 from governance.models import Body, School, Seat, Staff
 from meetings.choices import BEFORE_STATES, AttendanceStatus, MeetingFormat, MeetingMode, MeetingState
@@ -90,7 +90,7 @@ class Meeting(models.Model):
     )
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
     objects = MeetingQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "会议"
@@ -157,7 +157,7 @@ class Attendance(models.Model):
     reason = models.CharField("原因", max_length=100, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = MeetingPartQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "出席"
@@ -211,6 +211,7 @@ class Observer(models.Model):
     identity = models.CharField("身份", max_length=60, blank=True, help_text="例如 法律顾问")
     is_present = models.BooleanField("已到", default=False)
     objects = MeetingPartQuerySet.as_manager()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "列席"

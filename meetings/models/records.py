@@ -2,8 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from meetings.choices import MinutesState
 from meetings.models.meetings import Meeting, MeetingRecordQuerySet, MinutesQuerySet
 
@@ -36,7 +36,7 @@ class MeetingRecord(models.Model):
     )
     chair_signed_at = models.DateTimeField("主持人签字时间", null=True, blank=True)
     objects = MeetingRecordQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "会议记录"
@@ -100,7 +100,7 @@ class Minutes(models.Model):
     )
     correction_reason = models.CharField("更正原因", max_length=200, blank=True)
     objects = MinutesQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = FieldHistory()
 
     class Meta:
         verbose_name = "会议纪要"

@@ -17,6 +17,7 @@ from decisions.access import lock_item
 from decisions.services import outcomes
 from governance.choices import BallotMethod
 from governance.selectors import people_of
+from ledger.rows import touch
 from meetings import access
 from meetings.choices import BallotChoice, EntryKind, EntryState, MeetingState, Stance
 from meetings.models import AgendaEntry, Ballot, Observer, Recusal, Statement, Tally, TaskDraft
@@ -84,6 +85,7 @@ def finish_first_topic(entry_id: int, *, actor: Any) -> AgendaEntry:
     entry.state, entry.concluded_at, entry.concluded_by = EntryState.CONCLUDED, now, actor
     entry.opened_at = entry.opened_at or now
     entry.snapshot = {"at": now.isoformat(), "due": room.due, "present": len(room.present)}
+    touch([entry])
     save_as(entry, actor, "已学习")
     seal(entry.meeting, "entry.studied", actor, entry=entry.pk, title=entry.title)
     return entry

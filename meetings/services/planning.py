@@ -137,20 +137,21 @@ def plan_meeting(
         actor,
         "安排会议",
     )
-    sync_seats(meeting)
+    sync_seats(meeting, actor)
     seal(meeting, "meeting.planned", actor, mode=mode, form=form, scheduled_at=scheduled_at)
     return meeting
 
 
-def sync_seats(meeting: Meeting) -> None:
+def sync_seats(meeting: Meeting, actor: Any) -> None:
     """Attendance rows for the voting seats of the meeting's day; rows nobody touched of other seats go (R33)."""
     day = timezone.localtime(meeting.started_at or meeting.scheduled_at).date()
     due = {seat.pk: seat for seat in voting_seats(meeting.body, day)}
     known = set(meeting.attendances.values_list("seat_id", flat=True))
     for seat_id, seat in due.items():
         if seat_id not in known:
-            save_as(Attendance(meeting=meeting, seat=seat), None, "应到席位")
-    meeting.attendances.exclude(seat_id__in=due).filter(status="expected").delete()
+            save_as(Attendance(meeting=meeting, seat=seat), actor, "应到席位")
+    for row in meeting.attendances.exclude(seat_id__in=due).filter(status="expected"):
+        delete_as(row, actor, "当日不再任职")
 
 
 @transaction.atomic
@@ -181,7 +182,7 @@ def edit_meeting(
     meeting.parameters = resolve(meeting.school, timezone.localtime(scheduled_at).date()).values
     meeting.version += 1
     save_as(meeting, actor, "修改会议安排")
-    sync_seats(meeting)
+    sync_seats(meeting, actor)
     if was_notified:
         _notify_invited(meeting, f"会议安排有变：{meeting.label}")
     return meeting
@@ -225,7 +226,7 @@ def add_entry(
         actor,
         "列入议程",
     )
-    _invite_for(entry, item)
+    _invite_for(entry, item, actor)
     seal(meeting, "entry.scheduled", actor, item=item.number, entry=entry.pk, ad_hoc=entry.is_ad_hoc)
     return entry
 
@@ -238,19 +239,20 @@ def _next_position(meeting: Meeting) -> int:
     return (meeting.entries.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
-def _invite_for(entry: AgendaEntry, item: DecisionItem) -> None:
+def _invite_for(entry: AgendaEntry, item: DecisionItem, actor: Any) -> None:
     """A presenter without a seat attends this entry as observer, and so do those the proposer suggested (R35)."""
     seated = set(entry.meeting.attendances.values_list("seat__person_id", flat=True))
     if entry.presenter_id and entry.presenter_id not in seated:
-        Observer.objects.create(
+        presents = Observer(
             meeting=entry.meeting,
             entry=entry,
             person=entry.presenter,
             name=str(entry.presenter),
             identity="汇报人",
         )
+        save_as(presents, actor, "汇报人列席")
     for name in [part.strip() for part in item.observers.replace(",", "、").split("、") if part.strip()]:
-        Observer.objects.create(meeting=entry.meeting, entry=entry, name=name)
+        save_as(Observer(meeting=entry.meeting, entry=entry, name=name), actor, "议题建议列席")
 
 
 @transaction.atomic
@@ -308,7 +310,8 @@ def drop_entry(entry: AgendaEntry, *, actor: Any, reason: str) -> None:
             reason=reason,
         )
     title, entry_id = entry.title, entry.pk
-    entry.observers.all().delete()
+    for observer in entry.observers.all():
+        delete_as(observer, actor, "移出议程")
     delete_as(entry, actor, reason)
     _renumber(meeting, list(meeting.entries.values_list("pk", flat=True)), actor)
     seal(meeting, "entry.removed", actor, entry=entry_id, title=title, reason=reason)
@@ -355,8 +358,10 @@ def add_observer(
     entry = meeting.entries.filter(pk=entry_id).first() if entry_id else None
     if entry_id and entry is None:
         raise NotVisible("AgendaEntry")
-    return Observer.objects.create(
-        meeting=meeting, entry=entry, person=person, name=name or str(person), identity=identity
+    return save_as(
+        Observer(meeting=meeting, entry=entry, person=person, name=name or str(person), identity=identity),
+        actor,
+        "添加列席",
     )
 
 
@@ -369,7 +374,7 @@ def remove_observer(observer_id: int, *, actor: Any) -> Meeting:
     require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "调整列席")
     if meeting.entries.filter(statements__observer=observer).exists():
         raise NotNow(f"{observer.name}已有发言记录，不能移除。")
-    observer.delete()
+    delete_as(observer, actor, "取消列席")
     return meeting
 
 

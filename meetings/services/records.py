@@ -19,6 +19,7 @@ from documents.services import issue, next_number
 from governance.access import offices_of
 from governance.choices import AccessScope
 from governance.selectors import chairs_of
+from ledger.rows import touch
 from ledger.services import canonical
 from meetings import access
 from meetings.choices import EntryState, MeetingState, MinutesState
@@ -79,6 +80,7 @@ def sign_record(meeting_id: int, *, actor: Any, is_chair: bool) -> MeetingRecord
     else:
         record.recorder_signed_by, record.recorder_signed_at = actor, timezone.now()
     record.meeting = meeting
+    touch([record])
     save_as(record, actor, "主持人签字" if is_chair else "记录人签字")
     if record.is_signed:
         meeting.state = MeetingState.SIGNED
@@ -266,6 +268,7 @@ def issue_minutes(minutes_id: int, *, actor: Any) -> Minutes:
     )
     minutes.state, minutes.issued_by, minutes.issued_at = MinutesState.ISSUED, actor, timezone.now()
     minutes.edit_version += 1
+    touch([minutes])
     save_as(minutes, actor, minutes.correction_reason or "签发纪要")
     if previous is None:
         _issue_resolutions(meeting, actor)

@@ -28,8 +28,8 @@ def start_meeting(meeting_id: int, *, actor: Any) -> Meeting:
     meeting.parameters = resolve(meeting.school, timezone.localtime(meeting.started_at).date()).values
     meeting.version += 1
     save_as(meeting, actor, "会议开始")
-    sync_seats(meeting)
-    MeetingRecord.objects.get_or_create(meeting=meeting)
+    sync_seats(meeting, actor)
+    save_as(MeetingRecord(meeting=meeting), actor, "会议开始")
     seal(meeting, "meeting.started", actor, due=meeting.attendances.count())
     return meeting
 
@@ -108,8 +108,7 @@ def set_observer_presence(observer_id: int, *, actor: Any, is_present: bool) -> 
     access.require_recorder(actor, meeting)
     require_state(meeting, SITTING_STATES, "记录列席")
     observer.is_present = is_present
-    observer.save(update_fields=["is_present"])
-    return observer
+    return save_as(observer, actor, "到会" if is_present else "未到会", update_fields=["is_present"])
 
 
 def _moment(meeting: Meeting, at: datetime | None) -> datetime:
@@ -147,7 +146,7 @@ def close_meeting(meeting_id: int, *, actor: Any, ended_at: datetime | None = No
         row.status = AttendanceStatus.ABSENT
         row.version += 1
         save_as(row, actor, "散会时未签到")
-    touch([*meeting.attendances.all(), *meeting.observers.all()])
+    touch([meeting, *meeting.attendances.all(), *meeting.observers.all()])
     meeting.state, meeting.ended_at = MeetingState.CLOSED, end
     meeting.version += 1
     save_as(meeting, actor, "散会")

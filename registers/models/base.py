@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from simple_history.models import HistoricalRecords
 
+from common.history import FieldHistory
 from governance.models import School, Seat
 
 
@@ -53,7 +53,7 @@ class Record(models.Model):
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = RecordQuerySet.as_manager()
-    history = HistoricalRecords(inherit=True)
+    history = FieldHistory(inherit=True)
 
     class Meta:
         abstract = True

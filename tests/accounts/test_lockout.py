@@ -8,7 +8,7 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
-from accounts.where import client_address
+from common.where import client_address
 from tests.accounts.kit import trail
 from tests.factories.people import PASSWORD, person
 

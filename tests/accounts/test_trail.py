@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from accounts.models import SecurityEvent
 from accounts.services import trail as service
-from accounts.where import Where, enter, leave
+from common.where import Where, enter, leave
 from decisions.choices import AttachmentKind
 from decisions.services import evidence
 from ledger.models import LedgerEntry

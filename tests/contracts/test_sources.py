@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
@@ -188,26 +187,3 @@ def test_own_files_fetch_nothing_from_elsewhere(path):
     assert not re.search(r"https?://(?!www\.w3\.org/)", text)
     if path.suffix == ".js":
         assert not re.search(r"\beval\(|new Function\(|document\.write\(", text)
-
-
-def test_formal_models_keep_their_history():
-    """Every table of these apps has field history, or is told why not."""
-    without = {
-        model._meta.label
-        for label in ("decisions", "meetings", "governance")
-        for model in apps.get_app_config(label).get_models()
-        if not model.__name__.startswith("Historical") and not hasattr(model, "history")
-    }
-    assert without == set(NO_HISTORY)
-
-
-NO_HISTORY = {
-    "decisions.ConcernedPerson": "each change is an event of the item",
-    "decisions.ItemEvent": "never changed",
-    "decisions.ReconsiderationSecond": "never changed; each is an event of the item",
-    "decisions.TaskReport": "never changed; each is an event of the item",
-    "governance.Authority": "set up once, sealed in its chain",
-    "governance.Body": "set up once, sealed in the chain of its school",
-    "meetings.Observer": "an invitation; the record and the minutes name who attended",
-    "meetings.TaskDraft": "a draft; the task issued from it has history",
-}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from common.history import save_as
 from compliance.models import Finding
 from compliance.registry import RULES
 from compliance.services.evaluation import digest_of
@@ -37,5 +38,4 @@ def make_finding(school: School, rule: str = "R31", **fields: Any) -> Finding:
         },
     )
     finding.inputs_sha256 = digest_of(finding)
-    finding.save()
-    return finding
+    return save_as(finding, None, f"{rule} 发现")
