@@ -2,8 +2,17 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
+from tests import template
 from tests.factories.cast import cast as cast  # a fixture of every test folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Test databases are copies of one that is built once."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"] |= {"TEMPLATE": template.ensure(), "MIGRATE": False}
 
 
 @pytest.fixture(autouse=True)
