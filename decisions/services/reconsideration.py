@@ -55,6 +55,9 @@ def request_reconsideration(item_id: int, *, actor: Any, reason: str, change: st
         actor,
         "申请复议",
     )
+    seat = voting_seats(resolution.stage.body).filter(person=actor).first()
+    if seat is not None:
+        _second(reconsideration, seat, actor)
     record(
         item,
         kind="reconsideration.requested",
@@ -63,9 +66,6 @@ def request_reconsideration(item_id: int, *, actor: Any, reason: str, change: st
         reason=reason,
         data={"reconsideration": reconsideration.pk, "change": change},
     )
-    seat = voting_seats(resolution.stage.body).filter(person=actor).first()
-    if seat is not None:
-        _second(reconsideration, seat, actor)
     tell(
         item,
         recipients=[s.person for s in voting_seats(resolution.stage.body).exclude(person=actor)],

@@ -218,7 +218,9 @@ def end_recusal(recusal_id: int, *, actor: Any) -> Recusal:
     if recusal.returned_at is not None:
         raise NotNow("已记录返席。")
     recusal.returned_at = timezone.now()
-    return save_as(recusal, actor, "返席")
+    save_as(recusal, actor, "返席")
+    seal(entry.meeting, "recusal.ended", actor, entry=entry.pk, seat=recusal.seat_id)
+    return recusal
 
 
 @transaction.atomic

@@ -275,6 +275,7 @@ def add_first_topic(meeting_id: int, *, actor: Any, title: str) -> AgendaEntry:
         "增加第一议题",
     )
     _renumber(meeting, [entry.pk, *meeting.entries.exclude(pk=entry.pk).values_list("pk", flat=True)], actor)
+    seal(meeting, "entry.added", actor, entry=entry.pk, title=title)
     entry.refresh_from_db()
     return entry
 
@@ -327,6 +328,7 @@ def reorder(meeting_id: int, *, actor: Any, entry_ids: list[int]) -> Meeting:
     if set(entry_ids) != known or len(entry_ids) != len(known):
         raise StaleVersion("议程刚被他人调整，请刷新后再排序。", current=meeting)
     _renumber(meeting, entry_ids, actor)
+    seal(meeting, "agenda.reordered", actor, entries=list(entry_ids))
     return meeting
 
 

@@ -18,6 +18,7 @@ from compliance.tasks import escalate_overdue
 from governance.choices import AccessScope
 from governance.models import ProcedureParameter
 from ledger.models import LedgerEntry
+from ledger.services import verify
 from notifications.models import Message
 from tests.factories.cast import make_cast
 from tests.factories.findings import make_finding
@@ -309,3 +310,4 @@ def test_two_officers_at_once():
     assert sorted(answers, key=str) == [409, "closed"]
     assert finding.steps.filter(act="close").count() == 1
     assert LedgerEntry.objects.filter(kind="finding.close").count() == 1
+    assert list(verify(cast.school.chain_key, with_rows=True)) == []

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from decisions.access import lock_item
 from decisions.services.acts import record
+from ledger.services import verify
 from meetings.models import Meeting
 from meetings.services import planning, sitting
 from tests.factories.cast import make_cast
@@ -74,3 +75,4 @@ def test_a_meeting_lets_go_of_its_items_without_deadlock(act):
     assert errors == []
     assert Meeting.objects.get(pk=meeting.pk).state in ("cancelled", "closed")
     assert not meeting.entries.exists()
+    assert list(verify(cast.school.chain_key, with_rows=True)) == []

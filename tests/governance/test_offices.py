@@ -64,7 +64,7 @@ def test_appointment_writes_seat_history_ledger_and_notice(cast):
     assert seat.history.get().history_user == cast.clerk
     assert LedgerEntry.objects.get(subject=f"governance.seat:{seat.pk}").payload["name"] == "田家和"
     assert Message.objects.get(recipient=cast.staff).title == "您已登记为党总支会议委员"
-    assert list(verify(cast.school.chain_key)) == []
+    assert list(verify(cast.school.chain_key, with_rows=True)) == []
 
 
 def test_clerk_never_votes_and_guests_of_other_bodies_are_refused(cast):
@@ -217,3 +217,4 @@ def test_two_clerks_cannot_fill_one_chair(django_db_serialized_rollback):
         thread.join()
     assert sorted(results) == ["appointed", "refused"]
     assert Seat.objects.active().filter(body=cast.party, role=SeatRole.SECRETARY).count() == 1
+    assert list(verify(cast.school.chain_key, with_rows=True)) == []
