@@ -9,6 +9,7 @@ from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from accounts.choices import SecurityKind
+from accounts.external import way_in
 from accounts.policy import second_factor_is_due
 from accounts.services.trail import record, record_refused, record_sign_in
 from accounts.sessions import FACTOR_DUE, SEEN_AT
@@ -18,7 +19,8 @@ def signed_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     """Start the idle clock, ask for a missing second factor, write the sign-in."""
     request.session[SEEN_AT] = int(time.time())
     request.session[FACTOR_DUE] = second_factor_is_due(user)
-    record_sign_in(user)
+    provider = way_in(request, user)
+    record_sign_in(user, **({"provider": provider} if provider else {}))
 
 
 def signed_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:

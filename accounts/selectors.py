@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -13,7 +14,7 @@ from django.utils import timezone
 from accounts.choices import AdminRole
 from accounts.models import SecurityEvent, User
 from accounts.policy import has_second_factor
-from accounts.words import agent_words
+from accounts.words import VALUE_WORDS, agent_words
 from common.errors import NotVisible
 
 
@@ -59,6 +60,41 @@ def own_sessions(user: Any, session_key: str | None) -> list[OwnSession]:
     ]
 
 
+def configured_apps() -> list[SocialApp]:
+    """The providers of the settings; rows in the database never make one."""
+    return [
+        SocialApp(provider=kind, **one)
+        for kind, parts in settings.SOCIALACCOUNT_PROVIDERS.items()
+        for one in parts["APPS"]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One provider of identities on 登录与安全, and the own identity there, if bound."""
+
+    key: str
+    name: str
+    is_offered: bool
+    bound: SocialAccount | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """How the identity is called there; may be empty."""
+        return self.bound.extra_data.get("name", "") if self.bound else ""
+
+
+def identities(user: Any) -> list[Identity]:
+    """The configured providers with the own identities, then bound ones of providers no longer configured; one query."""
+    bound = {one.provider: one for one in SocialAccount.objects.filter(user=user)}
+    offered = [
+        Identity(app.provider_id, app.name, True, bound.pop(app.provider_id, None))
+        for app in configured_apps()
+        if not user.admin_role or app.provider_id in bound
+    ]
+    return offered + [Identity(key, VALUE_WORDS.get(key, key), False, one) for key, one in bound.items()]
+
+
 ACCOUNT_STATES = {
     "open": Q(is_active=True),
     "closed": Q(is_active=False),
@@ -84,7 +120,12 @@ def account_page(actor: Any, pk: int) -> dict[str, Any]:
         why = "这是您自己的账号，须由另一名系统管理员办理。"
     elif account.admin_role:
         why = f"{account.get_admin_role_display()}的账号，须先由安全管理员收回角色。"
-    return {"account": account, "has_factor": has_second_factor(account), "closed_because": why}
+    return {
+        "account": account,
+        "has_factor": has_second_factor(account),
+        "identities": [one for one in identities(account) if one.bound],
+        "closed_because": why,
+    }
 
 
 @dataclass(frozen=True, slots=True)

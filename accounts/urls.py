@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import administration, own, sign_in, trail
+from accounts.views import administration, external, own, sign_in, trail
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("password/", own.password, name="password"),
     path("security/", own.security, name="security"),
     path("sessions/<int:session_id>/end/", own.end_session, name="end_session"),
+    path("external/<slug:provider>/", external.begin, name="external_begin"),
+    path("external/<slug:provider>/bind/", external.bind, name="external_bind"),
+    path("external/<slug:provider>/callback/", external.callback, name="external_callback"),
+    path("external/<int:pk>/release/", external.release, name="external_release"),
     path("manage/", administration.account_list, name="account_list"),
     path("manage/new/", administration.account_new, name="account_new"),
     path("manage/<int:pk>/", administration.account_detail, name="account_detail"),

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from config.embedded_postgres import DATABASE_USER, socket_folder
+from config.external import external_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "axes",
     "csp",
@@ -199,6 +201,12 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.CodeAgainForm",
     "activate_totp": "accounts.forms.ActivateForm",
 }
+# Identities of other platforms (accounts/external.py): bound to an account first, in place of the password only.
+SOCIALACCOUNT_PROVIDERS = external_providers(env, only_https=IS_PRODUCTION)
+SOCIALACCOUNT_ADAPTER = "accounts.external.ExternalAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # before binding and unbinding
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_FAILURE_LIMIT = env.int("LOCKOUT_TRIES", 5, validate=validate.Range(min=3, max=20))

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.access import account_for_update, require_admin, require_other
 from accounts.choices import AdminRole, SecurityKind
 from accounts.models import User
+from accounts.services.external import unbind_all
 from accounts.services.passwords import initial_password, store_password
 from accounts.services.trail import record
 from common.errors import NotNow
@@ -80,14 +81,28 @@ def enable_account(*, actor: Any, user_id: int) -> User:
 
 @transaction.atomic
 def reset_password(*, actor: Any, user_id: int) -> tuple[User, str]:
-    """A new initial password for somebody who forgot the own; the second factor stays. Sessions end."""
+    """A new initial password for somebody who forgot the own, or whose account is in wrong hands.
+
+    Sessions end and external identities are unbound; the second factor stays.
+    """
     user = _ordinary(actor, user_id)
     if not user.is_active:
         raise NotNow("此账号已停用，请先启用。")
     password = initial_password()
     store_password(user, password, is_initial=True)
     record(SecurityKind.PASSWORD_RESET, person=user, actor=actor, sessions=end_sessions(user))
+    unbind_all(actor=actor, person=user)
     return user, password
+
+
+@transaction.atomic
+def release_identities(*, actor: Any, user_id: int) -> User:
+    """Unbind the external identities of an account whose phone or identity is lost; sessions end."""
+    user = _ordinary(actor, user_id)
+    if not unbind_all(actor=actor, person=user):
+        raise NotNow("此账号没有绑定外部账号。")
+    end_sessions(user)
+    return user
 
 
 @transaction.atomic

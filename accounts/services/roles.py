@@ -9,6 +9,7 @@ from accounts.access import account_for_update, holds_offices, require_admin, re
 from accounts.choices import AdminRole, SecurityKind
 from accounts.models import User
 from accounts.services.accounts import end_sessions
+from accounts.services.external import unbind_all
 from accounts.services.trail import record
 from common.errors import NotNow
 
@@ -16,6 +17,8 @@ from common.errors import NotNow
 @transaction.atomic
 def grant_role(*, actor: Any, user_id: int, role: str) -> User:
     """Make an account one of 三员. It holds no other role and no office: administrators see no business.
+
+    Its external identities are unbound: administrators sign in by password only.
 
     NotNow where it does, or is closed.
     """
@@ -31,6 +34,7 @@ def grant_role(*, actor: Any, user_id: int, role: str) -> User:
     user.admin_role = role
     user.save(update_fields=["admin_role"])
     record(SecurityKind.ROLE_GRANTED, person=user, actor=actor, role=role)
+    unbind_all(actor=actor, person=user)
     return user
 
 

@@ -80,12 +80,12 @@ def record(
     return event
 
 
-def record_sign_in(user: User) -> SecurityEvent:
+def record_sign_in(user: User, **detail: Any) -> SecurityEvent:
     """Write a sign-in; tell the listeners where this person never signed in from here before."""
     earlier = SecurityEvent.objects.filter(kind=SecurityKind.SIGNED_IN, person=user)
     is_first, here_before = not earlier.exists(), earlier.filter(address=here().address, agent=here().agent)
     is_known = is_first or here_before.exists()
-    event = record(SecurityKind.SIGNED_IN, person=user)
+    event = record(SecurityKind.SIGNED_IN, person=user, **detail)
     if not is_known:
         for listener in new_place_listeners:
             listener(user, event)

@@ -65,7 +65,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def account_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Close, open, or give a new initial password."""
+    """Close, open, unbind, or give a new initial password."""
     require_admin(request.user, AdminRole.SYSTEM)
     if act == "reset":
         user, password = account_services.reset_password(actor=request.user, user_id=pk)
@@ -73,6 +73,9 @@ def account_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act == "disable":
         user = account_services.disable_account(actor=request.user, user_id=pk)
         messages.success(request, f"{user}的账号已停用，打开的会话已全部结束。")
+    elif act == "release":
+        user = account_services.release_identities(actor=request.user, user_id=pk)
+        messages.success(request, f"{user}绑定的外部账号已解除，打开的会话已全部结束。")
     elif act == "enable":
         user = account_services.enable_account(actor=request.user, user_id=pk)
         messages.success(request, f"{user}的账号已启用。")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import PasswordForm
 from accounts.policy import has_second_factor, password_is_due, second_factor_is_required
-from accounts.selectors import own_sessions
+from accounts.selectors import identities, own_sessions
 from accounts.services.accounts import end_own_session
 from accounts.services.passwords import change_password
 
@@ -56,12 +56,13 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def security(request: HttpRequest) -> HttpResponse:
-    """Password, second factor and the own sessions on one page."""
+    """Password, external identities, second factor and the own sessions on one page."""
     return render(
         request,
         "accounts/security.html",
         {
             "sessions": own_sessions(request.user, request.session.session_key),
+            "identities": identities(request.user),
             "has_factor": has_second_factor(request.user),
             "is_required": second_factor_is_required(request.user),
             "password_days": settings.PASSWORD_DAYS,

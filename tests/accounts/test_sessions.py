@@ -18,7 +18,7 @@ from tests.accounts.kit import trail
 from tests.factories.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
-QUERIES_OF_THE_PAGE = 9
+QUERIES_OF_THE_PAGE = 10
 
 
 def age(client: Client, seconds: int) -> None:

@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from environs import Env
+
+from config.external import VARIABLES, external_providers
+from tests.accounts.elsewhere import variables
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -61,8 +65,65 @@ def test_production_refuses_unsafe_values(name, value, message):
     assert message in run.stderr
 
 
-def test_deployment_check_is_clean():
-    run = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+EXTERNAL = variables("https://login.example.edu.cn", "https://sso.example.edu.cn")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"OIDC_CLIENT_ID": "x"},
+            "统一身份认证登录只配置了一部分，缺少环境变量：OIDC_URL、OIDC_CLIENT_SECRET。",
+        ),
+        ({"OIDC_NAME": "教育云"}, "缺少环境变量：OIDC_URL、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET。"),
+        (
+            {"WECOM_CORP_ID": "x", "WECOM_SECRET": "x"},
+            "企业微信登录只配置了一部分，缺少环境变量：WECOM_AGENT_ID。",
+        ),
+        ({"FEISHU_URL": "https://open.feishu.cn"}, "飞书登录只配置了一部分"),
+        ({**EXTERNAL, "OIDC_URL": "http://sso.example.edu.cn"}, "OIDC_URL 须是 https:// 开头的完整地址"),
+        (
+            {**EXTERNAL, "DINGTALK_API_URL": "api.dingtalk.com"},
+            "DINGTALK_API_URL 须是 https:// 开头的完整地址",
+        ),
+    ],
+)
+def test_a_half_configured_provider_stops_the_start(given, message):
+    run = manage("check", **PRODUCTION, **given)
+    assert run.returncode != 0
+    assert message in run.stderr
+
+
+def test_providers_are_off_or_whole(monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert external_providers(Env(), only_https=True) == {}
+    monkeypatch.setenv("WECOM_CORP_ID", "ww1")
+    monkeypatch.setenv("WECOM_AGENT_ID", "7")
+    monkeypatch.setenv("WECOM_SECRET", "s")
+    assert external_providers(Env(), only_https=True) == {
+        "wecom": {
+            "APPS": [
+                {
+                    "provider_id": "wecom",
+                    "name": "企业微信",
+                    "client_id": "ww1",
+                    "secret": "s",
+                    "settings": {
+                        "agent_id": "7",
+                        "login_url": "https://login.work.weixin.qq.com",
+                        "inside_url": "https://open.weixin.qq.com",
+                        "api_url": "https://qyapi.weixin.qq.com",
+                    },
+                }
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize("given", [{}, EXTERNAL], ids=["off", "all_providers"])
+def test_deployment_check_is_clean(given):
+    run = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, **given)
     assert run.returncode == 0, run.stderr
     assert "System check identified no issues" in run.stdout + run.stderr
 

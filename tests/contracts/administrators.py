@@ -49,6 +49,11 @@ ASKED: dict[str, tuple[str, str, Arguments]] = {
     "codes": ("get", "mfa_view_recovery_codes", NOTHING),
     "codes_new": ("get", "mfa_generate_recovery_codes", NOTHING),
     "codes_new_post": ("post", "mfa_generate_recovery_codes", NOTHING),
+    "external_begin": ("post", "accounts:external_begin", words("oidc")),
+    "external_bind": ("post", "accounts:external_bind", words("oidc")),
+    "external_callback": ("get", "accounts:external_callback", words("oidc")),
+    "external_release": ("post", "accounts:external_release", words(0)),
+    "account_release": ("post", "accounts:account_act", lambda w: (w.cast.vice.pk, "release")),
     "account_list": ("get", "accounts:account_list", NOTHING),
     "account_new": ("get", "accounts:account_new", NOTHING),
     "account_new_post": ("post", "accounts:account_new", NOTHING),
@@ -95,7 +100,12 @@ ROOMS: dict[str, str] = {
     "codes":              ".... . . .. .... S",
     "codes_new":          "rrrr r r rr rrrr S",
     "codes_new_post":     "rrrr r r rr rrrr S",
-    **dict.fromkeys(("account_list", "account_new", "account_new_post", "account", "account_reset", "account_disable", "account_own", "account_audit", "account_unknown", "role_list", "role_new", "role_new_post", "role_revoke", "role_revoke_own", "trail", "trail_proof", "member_list", "member_new", "member_new_post", "member_end", "second_factor"), ".... . . .. .... S"),
+    # No provider is configured here; tests/accounts/test_external.py configures all four.
+    "external_begin":     ".... . . .. .... .",
+    "external_bind":      ".... . . .. .... S",
+    "external_callback":  ".... . . .. .... .",
+    "external_release":   "rrrr r r rr rrrr S",
+    **dict.fromkeys(("account_release", "account_list", "account_new", "account_new_post", "account", "account_reset", "account_disable", "account_own", "account_audit", "account_unknown", "role_list", "role_new", "role_new_post", "role_revoke", "role_revoke_own", "trail", "trail_proof", "member_list", "member_new", "member_new_post", "member_end", "second_factor"), ".... . . .. .... S"),
 }
 
 # What is not written here is answered as to an outsider.
@@ -106,6 +116,7 @@ OPEN: dict[str, str] = {
     "account_new_post": "o..",
     "account":          "o..",
     "account_reset":    "o..",
+    "account_release":  "-..",
     "account_disable":  "r..",
     "account_own":      "x..",
     "account_audit":    "-..",

@@ -20,6 +20,8 @@ NO_PAGE = {
     # The second factor: its pages follow one another, see tests/e2e/test_accounts.py.
     *("account_login", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
     *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+    *("accounts:external_begin", "accounts:external_bind", "accounts:external_callback"),
+    "accounts:external_release",
     *("accounts:end_session", "accounts:account_act", "accounts:role_revoke"),
     *("governance:member_end", "governance:second_factor"),
     "workbench:choose_school",
