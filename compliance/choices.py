@@ -47,6 +47,7 @@ class FindingAct(TextChoices):
     UPHOLD = "uphold", "申诉成立"
     REJECT = "reject", "申诉不成立"
     REVISE = "revise", "调整措施"
+    HAND_OVER = "hand_over", "交接"
     PROGRESS = "progress", "反馈整改进展"
     SUBMIT = "submit", "自评报验"
     CLOSE = "close", "验收销号"

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "meetings",
     "registers",
     "compliance",
+    "handover",
     "workbench",
     "oversight",
 ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("", include("registers.urls")),
     path("compliance/", include("compliance.urls")),
+    path("handovers/", include("handover.urls")),
     path("district/", include("oversight.urls")),
     path("notices/", include("notifications.urls")),
     path("documents/", include("documents.urls")),

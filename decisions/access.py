@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from common.errors import NotPermitted, NotVisible
+from decisions.choices import MAKERS
 from decisions.models import DecisionItem, PublicNotice, ReadingGrant, Reconsideration, Task, TaskExtension
 from governance.access import Offices, offices_of
 from governance.choices import BodyKind
@@ -96,6 +97,11 @@ def grant_for(user: Any, grant_id: int) -> ReadingGrant:
     if grant is None:
         raise NotVisible("ReadingGrant")
     return grant
+
+
+def maker_fields(item: DecisionItem, person: Any) -> list[str]:
+    """The roles a person has in the making of an item: names of fields, in order."""
+    return [name for name in MAKERS if getattr(item, f"{name}_id") == person.pk]
 
 
 # --- Rights ------------------------------------------------------------------------------------------

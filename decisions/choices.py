@@ -106,3 +106,7 @@ class NoticeConclusion(TextChoices):
     CLEAR = "clear", "无异议"
     DISMISSED = "dismissed", "异议不成立"
     UPHELD = "upheld", "异议成立，暂缓执行"
+
+
+# Who makes an item: its fields, in the words of the form.
+MAKERS = {"created_by": "经办人", "proposer": "提出人", "presenter": "汇报人"}

@@ -94,10 +94,31 @@ class PartyOrgForm(forms.Form):
     )
 
 
-class EndSeatForm(forms.Form):
-    """The last day of a seat."""
+class EndForm(forms.Form):
+    """The last day of a seat, or of everything a person holds in the school."""
 
-    until = _day("最后一日", help_text="这一天仍在任，次日起不再计入应到。")
+    until = _day("最后一日", help_text="这一天仍计入应到，次日起不再计入。")
+    at_once = forms.BooleanField(
+        label="现在就停止权限",
+        required=False,
+        help_text="今天离任时用：最后一日仍记为今天，权限从保存时起停止，已打开的页面也不能再用。"
+        "不选的，到最后一日 24 时停止。",
+    )
+
+
+class MoveForm(forms.Form):
+    """Where a person goes on from a day."""
+
+    body = forms.ModelChoiceField(label="新任机构", queryset=Body.objects.none(), empty_label="请选择")
+    role = forms.ChoiceField(label="新任职务", choices=SeatRole)
+    since = _day("新任开始", help_text="原任职到前一日为止，中间没有空档，也不重叠。")
+    order = forms.IntegerField(
+        label="名次", min_value=1, max_value=999, initial=50, help_text="名单按此排列，小的在前。"
+    )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].queryset = Body.objects.filter(school=school).order_by("id")
 
 
 class PortfolioForm(forms.Form):

@@ -52,6 +52,36 @@ class Dated(models.Model):
         return self.since <= day and (self.until is None or self.until >= day)
 
 
+class HeldQuerySet(DatedQuerySet):
+    """Words for offices: what they give ends with the last day, or earlier at the instant noted."""
+
+    def active(self, on: date | None = None):
+        """Offices in force on a day. Of today (the default), what gives rights now; of days gone by, who served."""
+        rows = super().active(on)
+        return rows.filter(ended_at__isnull=True) if on is None or on >= timezone.localdate() else rows
+
+
+class Held(Dated):
+    """An office of a person. `ended_at`: its rights ended at this instant, before its last day was over."""
+
+    ended_at = models.DateTimeField("权限停止时间", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def is_active(self, on: date | None = None) -> bool:
+        is_now = on is None or on >= timezone.localdate()
+        return super().is_active(on) and not (is_now and self.ended_at)
+
+
+def has_last_day(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(ended_at__isnull=True) | Q(until__isnull=False),
+        name=name,
+        violation_error_message="停止权限的任职须有最后一日。",
+    )
+
+
 def ends_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(until__isnull=True) | Q(until__gte=F("since")),
@@ -87,7 +117,7 @@ class Authority(models.Model):
         return f"authority:{self.pk}"
 
 
-class AuthorityMember(Dated):
+class AuthorityMember(Held):
     """A dated office in an authority; it covers every school below that authority."""
 
     authority = models.ForeignKey(
@@ -97,7 +127,7 @@ class AuthorityMember(Dated):
         "accounts.User", on_delete=models.PROTECT, related_name="authority_memberships", verbose_name="人员"
     )
     role = models.CharField("职责", max_length=10, choices=AuthorityRole)
-    objects = DatedQuerySet.as_manager()
+    objects = HeldQuerySet.as_manager()
     history = FieldHistory()
 
     class Meta:
@@ -105,6 +135,7 @@ class AuthorityMember(Dated):
         verbose_name_plural = "教育工委人员"
         constraints = [
             ends_after_start("authority_member_dates"),
+            has_last_day("authority_member_ended_has_day"),
             models.UniqueConstraint(
                 fields=["authority", "person"], condition=Q(until__isnull=True), name="authority_member_once"
             ),
@@ -230,7 +261,7 @@ class Body(models.Model):
         return SeatRole.PRINCIPAL if self.kind == BodyKind.ADMIN else SeatRole.SECRETARY
 
 
-class SeatQuerySet(DatedQuerySet):
+class SeatQuerySet(HeldQuerySet):
     def voting(self):
         return self.filter(is_voting=True)
 
@@ -254,7 +285,7 @@ class SeatQuerySet(DatedQuerySet):
         return self.filter(school__in=School.objects.visible_to(user))
 
 
-class Seat(Dated):
+class Seat(Held):
     """任职: a person in a body with a role, from a day to a day. Ended, never deleted."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="seats", verbose_name="学校")
@@ -275,6 +306,7 @@ class Seat(Dated):
         ordering = ["order", "id"]
         constraints = [
             ends_after_start("seat_dates"),
+            has_last_day("seat_ended_has_day"),
             models.UniqueConstraint(
                 fields=["body", "person"],
                 condition=Q(until__isnull=True),
@@ -299,12 +331,12 @@ class Seat(Dated):
         return f"{self.person} {self.get_role_display()}"
 
 
-class StaffQuerySet(DatedQuerySet):
+class StaffQuerySet(HeldQuerySet):
     def visible_to(self, user: Any):
         return self.filter(school__in=School.objects.visible_to(user))
 
 
-class Staff(Dated):
+class Staff(Held):
     """教职工 outside or beside the leadership: who may own a task or present a matter."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="staff", verbose_name="学校")
@@ -322,6 +354,7 @@ class Staff(Dated):
         ordering = ["department", "id"]
         constraints = [
             ends_after_start("staff_dates"),
+            has_last_day("staff_ended_has_day"),
             models.UniqueConstraint(
                 fields=["school", "person"], condition=Q(until__isnull=True), name="staff_once_per_school"
             ),

@@ -73,6 +73,14 @@ def leaders_of(school: School) -> QuerySet[User]:
     return User.objects.filter(pk__in=seats.values("person")).order_by("display_name")
 
 
+def held_words(person: User, school: School) -> str:
+    """What a person holds in a school today, in words, e.g. 党总支会议委员、总务处主任."""
+    seats = Seat.objects.active().filter(school=school, person=person).select_related("body")
+    posts = Staff.objects.active().filter(school=school, person=person)
+    words = [f"{seat.body.name}{seat.get_role_display()}" for seat in seats]
+    return "、".join([*words, *(f"{post.department}{post.title or '教职工'}" for post in posts)])
+
+
 def departments_of(school: School) -> list[str]:
     """Departments that staff of the school serve in today."""
     return sorted(set(Staff.objects.active().filter(school=school).values_list("department", flat=True)))

@@ -1,5 +1,6 @@
 """班子与任职, 事项清单, 议事参数: parse, ask a service or selector, draw."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.components import Step
 from common.errors import NotNow, NotVisible
+from common.templatetags.ui import cn_date
 from governance import parameters, selectors, services
 from governance.access import may_administer, require_administration, serves_above
 from governance.choices import (
@@ -26,14 +28,15 @@ from governance.choices import (
 )
 from governance.forms import (
     AppointForm,
-    EndSeatForm,
+    EndForm,
     MembershipForm,
+    MoveForm,
     ParameterForm,
     PartyOrgForm,
     PortfolioForm,
     TightenForm,
 )
-from governance.models import CatalogueEntry, School, Seat
+from governance.models import CatalogueEntry, School, Seat, Staff
 
 ADMINISTERS = "由书记、会议秘书或区教育工委办理。"
 
@@ -85,6 +88,10 @@ def leadership_page(request: HttpRequest) -> HttpResponse:
             "party_org": school.party_org,
             "leadership": selectors.leadership(school),
             "ended": selectors.ended_seats(school)[:50],
+            "staff": Staff.objects.visible_to(request.user)
+            .active()
+            .filter(school=school)
+            .select_related("person"),
             "may_change": may_administer(request.user, school),
             "aspects": dict(Aspect.choices),
         },
@@ -115,29 +122,95 @@ def appoint_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _seat(request: HttpRequest, pk: int) -> Seat:
+    """A seat the person may see, else NotVisible."""
+    seat = (
+        Seat.objects.visible_to(request.user).select_related("person", "body", "school").filter(pk=pk).first()
+    )
+    if seat is None:
+        raise NotVisible("Seat")
+    return seat
+
+
+def _ended_words(person: Any, what: str, until: date, at_once: bool) -> str:
+    return f"已登记{person}的{what}结束，最后一日 {cn_date(until)}{'，权限已停止' if at_once else ''}。"
+
+
 @require_http_methods(["GET", "POST"])
 @login_required
 def end_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
     """登记任期结束."""
     _administered(request)
-    seat = Seat.objects.visible_to(request.user).select_related("person", "body").filter(pk=pk).first()
-    if seat is None:
-        raise NotVisible("Seat")
-    form = EndSeatForm(request.POST or None)
+    seat = _seat(request, pk)
+    form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.end_seat(actor=request.user, seat_id=pk, until=form.cleaned_data["until"])
+            services.end_seat(actor=request.user, seat_id=pk, **form.cleaned_data)
         except NotNow as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, f"已登记{seat.person}的{seat.get_role_display()}任期结束。")
+            words = _ended_words(seat.person, seat.get_role_display(), **form.cleaned_data)
+            messages.success(request, words)
             return redirect("governance:leadership")
     return _office_form(
         request,
         form,
         title=f"{seat.person}：{seat.body.name}{seat.get_role_display()}任期结束",
         button="登记结束",
-        lead="任职记录永久保留，只登记最后一日。次日起相应权限随之停止。",
+        lead="任职记录永久保留，只登记最后一日。",
+        leaver=seat.person,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def move_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """登记调任: one seat ends and another begins."""
+    school = _administered(request)
+    seat = _seat(request, pk)
+    form = MoveForm(request.POST or None, school=school)
+    if request.method == "POST" and form.is_valid():
+        try:
+            new = services.move_seat(actor=request.user, seat_id=pk, **form.cleaned_data)
+        except NotNow as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"已登记{new.person}调任{new.body.name}{new.get_role_display()}。")
+            return redirect("governance:leadership")
+    return _office_form(
+        request,
+        form,
+        title=f"{seat.person}：由{seat.body.name}{seat.get_role_display()}调任",
+        button="登记调任",
+        lead="原任职结束和新任职开始一次登记。",
+        leaver=seat.person,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def leave_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """登记离校: everything a person holds in the school ends."""
+    school = _administered(request)
+    person = selectors.people_of(school).filter(pk=pk).first()
+    if person is None:
+        raise NotVisible("User")
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.leave_school(actor=request.user, school=school, person=person, **form.cleaned_data)
+        except NotNow as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _ended_words(person, "全部任职", **form.cleaned_data))
+            return redirect("governance:leadership")
+    return _office_form(
+        request,
+        form,
+        title=f"{person}：离校",
+        button="登记离校",
+        lead=f"以下全部结束：{selectors.held_words(person, school)}。任职记录永久保留。",
+        leaver=person,
     )
 
 
@@ -146,9 +219,7 @@ def end_seat_page(request: HttpRequest, pk: int) -> HttpResponse:
 def membership_page(request: HttpRequest, pk: int) -> HttpResponse:
     """登记是否中共党员."""
     _administered(request)
-    seat = Seat.objects.visible_to(request.user).select_related("person", "body").filter(pk=pk).first()
-    if seat is None:
-        raise NotVisible("Seat")
+    seat = _seat(request, pk)
     known = {True: "yes", False: "no", None: ""}[seat.is_party_member]
     form = MembershipForm(request.POST or None, initial={"is_party_member": known})
     if request.method == "POST" and form.is_valid():

@@ -30,4 +30,8 @@ KIND_ICONS = {
     "reconsideration": "rotate",
     "finding": "shield-check",
     "session": "device-desktop",
+    "handover": "arrows-exchange",
 }
+
+# Messages about the person's own offices, in words that tell nothing of a school's business.
+PERSONAL_KINDS = ("seat.news",)

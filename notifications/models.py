@@ -5,13 +5,22 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from notifications.choices import KIND_ICONS, Channel, DeliveryState
+from notifications.choices import KIND_ICONS, PERSONAL_KINDS, Channel, DeliveryState
 
 
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """A person's own messages."""
-        return self.filter(recipient=user) if user.is_authenticated else self.none()
+        """A person's own messages; those of a school only while the person may see that school.
+
+        What tells of the person's own offices stays readable after the last of them has ended.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        schools = self.model._meta.get_field("school").related_model.objects.visible_to(user)
+        return self.filter(
+            Q(school__isnull=True) | Q(kind__in=PERSONAL_KINDS) | Q(school__in=schools.values("pk")),
+            recipient=user,
+        )
 
     def unread(self):
         return self.filter(read_at__isnull=True)

@@ -64,6 +64,8 @@ def notify(
 def send(delivery_id: int) -> str:
     """Send one delivery unless it was sent, failed for good, is not due, or another worker holds it.
 
+    Whoever no longer serves where the message came from is not told of it by a late e-mail either.
+
     The row stays locked while the mail goes out, so two workers never both send it. A failure is recorded and
     the next try put off (1, 4, 16, 64, 256 minutes); after six it has failed. Returns the state afterwards,
     or "" where nothing was to be done.
@@ -79,7 +81,9 @@ def send(delivery_id: int) -> str:
     if delivery is None:
         return ""
     message = delivery.message
-    if not (message.recipient.is_active and message.recipient.email):
+    recipient = message.recipient
+    may_read = Message.objects.visible_to(recipient).filter(pk=message.pk).exists()
+    if not (recipient.is_active and recipient.email and may_read):
         delivery.state = DeliveryState.SKIPPED
         delivery.save(update_fields=["state"])
         return delivery.state

@@ -14,6 +14,7 @@ from common.history import save_as
 from common.uploads import inspect_upload
 from compliance import access, transitions
 from compliance.access import REVIEWING
+from compliance.choices import FindingAct
 from compliance.models import Finding, FindingFile, FindingStep, Rectification
 from compliance.registry import RULES
 from compliance.transitions import Transition
@@ -231,6 +232,23 @@ def revise(
     save_as(plan, actor, reason)
     _enter(finding, transitions.REVISE, actor, words=f"{measures}（调整原因：{reason}）", due_on=plan.due_on)
     tell(finding, [owner], "整改措施有调整", measures)
+    return finding
+
+
+def hand_over(finding: Finding, *, receiver: Any, actor: Any, reason: str) -> Finding:
+    """交接: another person is responsible for the rectification of a locked finding; nothing else changes."""
+    plan = _plan_of(finding)
+    giver, plan.owner = plan.owner, receiver
+    save_as(plan, actor, f"交接：{reason}")
+    words = f"责任人由{giver}交接给{receiver}：{reason}"
+    record_step(
+        finding,
+        act=FindingAct.HAND_OVER,
+        event="finding.handed_over",
+        actor=actor,
+        words=words,
+        due_on=finding.due_on,
+    )
     return finding
 
 

@@ -28,10 +28,7 @@ def admit_member(*, actor: Any, authority_id: int, person: Any, role: str, since
 
 @transaction.atomic
 def leave_authority(*, actor: Any, member_id: int) -> AuthorityMember:
-    """End an office in an authority: yesterday was its last day, so its rights end at once.
-
-    An office begun today ends today, its one day.
-    """
+    """End an office in an authority: its last day was yesterday, or its only day today; its rights end at once."""
     require_admin(actor, AdminRole.SECURITY)
     member = (
         AuthorityMember.objects.select_for_update(of=("self",))
@@ -45,6 +42,7 @@ def leave_authority(*, actor: Any, member_id: int) -> AuthorityMember:
     if not member.is_active():
         raise NotNow("这项任职已经结束。", current=member)
     member.until = max(member.since, timezone.localdate() - timedelta(days=1))
+    member.ended_at = timezone.now()
     save_as(member, actor, "结束任职")
     ledger.append(
         member.authority.chain_key,

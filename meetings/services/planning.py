@@ -184,7 +184,7 @@ def edit_meeting(
     save_as(meeting, actor, "修改会议安排")
     sync_seats(meeting, actor)
     if was_notified:
-        _notify_invited(meeting, f"会议安排有变：{meeting.label}")
+        notify_invited(meeting, f"会议安排有变：{meeting.label}")
     return meeting
 
 
@@ -380,7 +380,7 @@ def remove_observer(observer_id: int, *, actor: Any) -> Meeting:
     return meeting
 
 
-def _notify_invited(meeting: Meeting, title: str) -> None:
+def notify_invited(meeting: Meeting, title: str) -> None:
     seats = [row.seat.person for row in meeting.attendances.select_related("seat__person")]
     observers = [o.person for o in meeting.observers.select_related("person") if o.person]
     people = {person.pk: person for person in (*seats, *observers, meeting.recorder)}
@@ -416,7 +416,7 @@ def send_notice(meeting_id: int, *, actor: Any) -> Meeting:
     meeting.notified_at = meeting.materials_sent_at = timezone.now()
     meeting.version += 1
     save_as(meeting, actor, "发会议通知")
-    _notify_invited(meeting, f"会议通知：{meeting.label}")
+    notify_invited(meeting, f"会议通知：{meeting.label}")
     seal(meeting, "meeting.notified", actor, entries=list(meeting.entries.values_list("title", flat=True)))
     return meeting
 
@@ -436,7 +436,7 @@ def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> Meeting:
     save_as(meeting, actor, reason)
     seal(meeting, "meeting.cancelled", actor, reason=reason)
     if was_notified:
-        _notify_invited(meeting, f"会议取消：{meeting.label}")
+        notify_invited(meeting, f"会议取消：{meeting.label}")
     return meeting
 
 

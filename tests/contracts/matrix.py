@@ -31,7 +31,7 @@ GROUPS = (6, 2, 1, 2, 4)
 LETTERS = {404: ".", 403: "x", 409: "-", 422: "!"}
 OWN_APPS = (
     *("accounts", "governance", "decisions", "meetings"),
-    *("compliance", "documents", "notifications", "ledger", "guardian"),
+    *("compliance", "documents", "handover", "notifications", "ledger", "guardian"),
 )
 
 Act = Callable[[Any, Any], Any]

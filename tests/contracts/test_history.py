@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 HERE = Where(address="10.20.30.40", agent="Firefox", request_id="5f" * 16)
 FORMAL_APPS = (
     *("governance", "decisions", "meetings", "documents", "registers", "compliance"),
-    *("oversight", "accounts"),
+    *("oversight", "accounts", "handover"),
 )
 # Tables without field history, each with the reason.
 NO_HISTORY = {
@@ -36,6 +36,7 @@ NO_HISTORY = {
     "decisions.ItemEvent": "an event: only ever added, the item saved beside it has history",
     "documents.IssuedDocument": "never changed but for its PDF, sealed field by field",
     "documents.NumberCounter": "a counter; the numbers given stand on the documents",
+    "handover.HandoverLine": "only ever added, sealed with its handover",
     "meetings.TaskDraft": "a working paper; the task issued from it has history",
     "oversight.AuthorityMonth": "figures, computed again at any time",
     "oversight.SchoolDay": "figures, computed again at any time",

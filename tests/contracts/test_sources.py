@@ -13,7 +13,7 @@ from config.external import VARIABLES
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    *("accounts", "common", "config", "compliance", "decisions", "documents", "governance"),
+    *("accounts", "common", "config", "compliance", "decisions", "documents", "governance", "handover"),
     *("ledger", "meetings", "notifications", "oversight", "registers", "workbench"),
 )
 SOURCES = sorted(

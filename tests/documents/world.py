@@ -14,7 +14,7 @@ from documents import services
 from documents.choices import DocumentKind
 from documents.models import IssuedDocument
 from governance.choices import Aspect, AuthorityLevel, BallotMethod, BodyKind, Route, SchoolStage, SeatRole
-from governance.models import Authority, Body, CatalogueEntry, School, Seat
+from governance.models import Authority, Body, CatalogueEntry, School, Seat, Staff
 from meetings.models import AgendaEntry, Meeting, Observer
 
 SINCE = date(2024, 9, 1)
@@ -101,6 +101,11 @@ class World:
         seat(admin, guest, SeatRole.ADMIN_MEMBER)
         Observer.objects.create(meeting=self.meeting, entry=entry, person=guest, name="罗建平")
         return guest
+
+
+def employ(who: User, where: School) -> Staff:
+    """教职工 since the beginning."""
+    return Staff.objects.create(school=where, person=who, department="总务处", since=SINCE)
 
 
 def school(code: str, name: str) -> School:

@@ -8,6 +8,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
 from governance.models import Seat
+from handover import services
+from handover.models import Handover
+from handover.selectors import refs_of
 from tests.e2e.conftest import WIDTHS
 from tests.e2e.world import World, make_world
 
@@ -48,7 +51,21 @@ NO_PAGE = {
     "meetings:minutes_act",
     "meetings:record_act",
     "meetings:meeting_act",
+    "handover:handover_receive",
 }
+
+
+def handed_over(cast: Any) -> Handover:
+    """A task of 田家和 given to 秦书瑶."""
+    work = next(ref for ref in sorted(refs_of(cast.school, cast.staff)) if ref[0] == "task")
+    (made,) = services.hand_over(
+        actor=cast.clerk,
+        school_id=cast.school.pk,
+        giver_id=cast.staff.pk,
+        to={work: cast.teacher.pk},
+        reason="调岗",
+    )
+    return made
 
 
 def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
@@ -85,6 +102,13 @@ def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
         ("secretary", "governance:leadership", [], ""),
         ("clerk", "governance:leadership_appoint", [], ""),
         ("clerk", "governance:leadership_end", [seat], ""),
+        ("clerk", "governance:leadership_move", [seat], ""),
+        ("clerk", "governance:leadership_leave", [cast.staff.pk], ""),
+        ("clerk", "handover:handover_list", [], ""),
+        ("staff", "handover:handover_list", [], ""),
+        ("clerk", "handover:handover_new", [cast.staff.pk], ""),
+        ("clerk", "handover:handover_new", [cast.organizer.pk], ""),
+        ("staff", "handover:handover_detail", [handed_over(cast).pk], ""),
         ("clerk", "governance:leadership_membership", [seat], ""),
         ("clerk", "governance:leadership_party_org", [], ""),
         ("clerk", "governance:leadership_portfolio", [], ""),

@@ -218,3 +218,62 @@ def test_two_clerks_cannot_fill_one_chair(django_db_serialized_rollback):
     assert sorted(results) == ["appointed", "refused"]
     assert Seat.objects.active().filter(body=cast.party, role=SeatRole.SECRETARY).count() == 1
     assert list(verify(cast.school.chain_key, with_rows=True)) == []
+
+
+def test_a_move_leaves_neither_gap_nor_double(cast):
+    seat = cast.vice.seats.get(body=cast.admin)
+    with pytest.raises(NotNow, match="同一时期由林知远担任"):
+        services.move_seat(
+            actor=cast.clerk, seat_id=seat.pk, body=cast.admin, role=SeatRole.PRINCIPAL, since=TODAY
+        )
+    seat.refresh_from_db()
+    assert seat.until is None, "a refused move leaves the old seat"
+    new = services.move_seat(
+        actor=cast.clerk, seat_id=seat.pk, body=cast.admin, role=SeatRole.ADMIN_MEMBER, since=TODAY
+    )
+    held = {
+        day: [
+            s.role
+            for s in offices_of(cast.vice, cast.school, TODAY + timedelta(days=day)).seats
+            if s.body == cast.admin
+        ]
+        for day in (-1, 0, 1)
+    }
+    assert held == {-1: ["vice_principal"], 0: ["admin_member"], 1: ["admin_member"]}
+    assert (new.since, Seat.objects.get(pk=seat.pk).until) == (TODAY, TODAY - timedelta(days=1))
+    kinds = LedgerEntry.objects.order_by("-pk").values_list("kind", flat=True)[:2]
+    assert list(kinds) == ["seat.appointed", "seat.ended"]
+    assert list(verify(cast.school.chain_key)) == []
+
+
+def test_leaving_ends_seats_post_and_portfolio_in_one_act(cast):
+    services.assign_portfolio(
+        actor=cast.secretary, school=cast.school, person=cast.vice, duties="分管总务", since=TODAY
+    )
+    services.employ(actor=cast.clerk, school=cast.school, person=cast.vice, department="总务处", since=TODAY)
+    with pytest.raises(NotPermitted):
+        services.leave_school(actor=cast.vice, school=cast.school, person=cast.vice, until=TODAY)
+    ended = services.leave_school(actor=cast.clerk, school=cast.school, person=cast.vice, until=TODAY)
+    assert [office.until for office in ended] == [TODAY] * 3
+    assert offices_of(cast.vice, cast.school).belongs, "the last day is whole"
+    assert not offices_of(cast.vice, cast.school, TODAY + timedelta(days=1)).belongs
+    assert Portfolio.objects.get(person=cast.vice).until == TODAY
+    services.leave_school(actor=cast.clerk, school=cast.school, person=cast.vice, until=TODAY, at_once=True)
+    assert not offices_of(cast.vice, cast.school).belongs
+    with pytest.raises(NotNow, match="没有这一天之后的任职"):
+        services.leave_school(
+            actor=cast.clerk, school=cast.school, person=cast.vice, until=TODAY, at_once=True
+        )
+    assert Message.objects.filter(recipient=cast.vice).latest("pk").title == "您在明德中学的任职已全部结束"
+    assert list(verify(cast.school.chain_key)) == []
+
+
+def test_the_portfolio_stays_while_another_seat_of_the_leadership_does(cast):
+    services.assign_portfolio(
+        actor=cast.secretary, school=cast.school, person=cast.vice, duties="分管总务", since=TODAY
+    )
+    party, admin = cast.vice.seats.get(body=cast.party), cast.vice.seats.get(body=cast.admin)
+    services.end_seat(actor=cast.clerk, seat_id=party.pk, until=TODAY)
+    assert Portfolio.objects.get(person=cast.vice).until is None
+    services.end_seat(actor=cast.clerk, seat_id=admin.pk, until=TODAY)
+    assert Portfolio.objects.get(person=cast.vice).until == TODAY

@@ -16,7 +16,7 @@ from tests.factories import governance as make
 from tests.factories.people import person
 
 TODAY = timezone.localdate()
-LEADERSHIP_QUERIES = 18
+LEADERSHIP_QUERIES = 19
 CATALOGUE_QUERIES = 11
 PARAMETER_QUERIES = 13
 
@@ -83,7 +83,30 @@ def test_clerk_appoints_and_ends_in_the_browser(client, cast):
     assert client.post(end, {"until": (TODAY - timedelta(days=9)).isoformat()}).status_code == 422
     assert client.post(end, {"until": TODAY.isoformat()}).status_code == 302
     seat.refresh_from_db()
-    assert seat.until == TODAY
+    assert (seat.until, seat.ended_at) == (TODAY, None)
+    late = {"until": (TODAY + timedelta(days=1)).isoformat(), "at_once": "on"}
+    assert "不能立即停止" in client.post(end, late).content.decode()
+    answer = client.post(end, {"until": TODAY.isoformat(), "at_once": "on"}, follow=True)
+    assert "权限已停止" in answer.content.decode()
+    seat.refresh_from_db()
+    assert (seat.until, seat.is_active()) == (TODAY, False)
+
+
+def test_clerk_registers_a_move_and_a_departure_in_the_browser(client, cast):
+    client.force_login(cast.clerk)
+    seat = cast.vice.seats.get(body=cast.admin)
+    move = reverse("governance:leadership_move", args=[seat.pk])
+    form = {"body": cast.congress.pk, "role": SeatRole.CONGRESS_CHAIR, "since": TODAY.isoformat(), "order": 5}
+    wrong = {**form, "role": SeatRole.PRINCIPAL}
+    assert client.post(move, wrong).status_code == 422
+    assert "已登记赵明川调任" in client.post(move, form, follow=True).content.decode()
+    seat.refresh_from_db()
+    assert seat.until == TODAY - timedelta(days=1)
+    leave = reverse("governance:leadership_leave", args=[cast.staff.pk])
+    assert "总务处主任" in client.get(leave).content.decode()
+    answer = client.post(leave, {"until": TODAY.isoformat(), "at_once": "on"}, follow=True)
+    assert "已登记田家和的全部任职结束" in answer.content.decode()
+    assert client.get(leave).status_code == 404
 
 
 def test_clerk_notes_membership_and_the_party_org(client, cast):

@@ -5,17 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from compliance.services import followup as automatic
 from compliance.services import rectification
+from decisions.access import lock_item
 from decisions.models import Attachment, DecisionItem, Prerequisite, ReadingGrant, Task
 from decisions.services import evidence, followup, grants, items, reconsideration, tasks
+from decisions.services.outcomes import TaskSpec, issue_task
 from documents.models import IssuedDocument
 from documents.services import make_pdf
 from governance import services as governance
 from governance.choices import AttendanceKind, SeatRole
 from governance.services import membership
+from handover import services as handover
 from meetings.choices import Stance
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
@@ -385,6 +389,53 @@ def entries(cast: Cast) -> None:
     registers.answer_filing(filing.pk, actor=cast.inspector, version=3, accepted=True)
 
 
+def handovers(cast: Cast) -> None:
+    """Work of every kind handed over and received; a move, and departures at once."""
+    draft = make_item(cast, "G14", "draft", amount=None)
+    item = make_item(cast, "G14", amount=None, title="交接中的事项")
+    meeting = plan(cast, cast.admin, days=2)
+    list_item(cast, meeting, item)
+    task = Task.objects.filter(school=cast.school).first()
+    with transaction.atomic():
+        spec = TaskSpec("接手的任务", cast.staff, day(9), helpers=(cast.finance,))
+        task = issue_task(lock_item(task.item_id), spec, actor=cast.secretary, meeting_label="党总支会议")
+    finding = make_finding(cast.school)
+    rectification.confirm(
+        finding.pk, actor=cast.secretary, measures="补开会议", owner=cast.vice, due_on=day(9)
+    )
+    for giver, to in (
+        (cast.staff, {("task", task.pk): cast.teacher}),
+        (cast.finance, {("help", task.pk): cast.staff}),
+        (
+            cast.vice,
+            {
+                ("item", draft.pk): cast.vice_second,
+                ("item", item.pk): cast.vice_second,
+                ("finding", finding.pk): cast.discipline,
+            },
+        ),
+        (cast.principal, {("chair", meeting.pk): cast.vice_second}),
+        (cast.clerk, {("recorder", meeting.pk): cast.vice_second}),
+    ):
+        made = handover.hand_over(
+            actor=cast.clerk,
+            school_id=cast.school.pk,
+            giver_id=giver.pk,
+            to={ref: receiver.pk for ref, receiver in to.items()},
+            reason="分工调整",
+        )
+        for one in made:
+            handover.receive(one.pk, actor=one.receiver)
+    seat = cast.vice_non_party.seats.get(body=cast.admin)
+    governance.move_seat(
+        actor=cast.clerk, seat_id=seat.pk, body=cast.admin, role=SeatRole.ADMIN_MEMBER, since=day(0)
+    )
+    for leaver in (cast.vice, cast.finance):
+        governance.leave_school(
+            actor=cast.clerk, school=cast.school, person=leaver, until=day(0), at_once=True
+        )
+
+
 def walk(cast: Cast) -> Iterator[str]:
     """From the founding of offices to 办结, 复议 and the registers; yields the name of each chapter it has ended."""
     institutions(cast)
@@ -408,3 +459,5 @@ def walk(cast: Cast) -> Iterator[str]:
     yield "findings"
     entries(cast)
     yield "entries"
+    handovers(cast)
+    yield "handovers"

@@ -13,7 +13,7 @@ from notifications import services, tasks
 from notifications.choices import DeliveryState
 from notifications.models import Delivery, Message
 from notifications.selectors import unread_count
-from tests.documents.world import person, school
+from tests.documents.world import employ, person, school
 
 WORDS = {
     "kind": "task.assigned",
@@ -40,6 +40,8 @@ def refused_port(settings):
 
 def test_everyone_is_told_once(people, django_capture_on_commit_callbacks):
     here = school("MD", "明德中学")
+    for one in people:
+        employ(one, here)
     with django_capture_on_commit_callbacks(execute=True):
         written = services.notify(recipients=[*people, people[0]], school=here, **WORDS)
     assert [(m.recipient, m.title, m.url, m.read_at) for m in written] == [

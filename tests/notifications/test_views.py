@@ -7,9 +7,10 @@ from django.utils import timezone
 from notifications import services
 from notifications.models import Message
 from notifications.selectors import unread_count
-from tests.documents.world import person, school
+from tests.documents.world import employ, person, school
 
-INBOX_QUERIES = 7  # session, user; of the shell: schools, authority, unread; messages counted, and read
+# Session, user; of the shell: school and offices, authority, overdue tasks, findings, unread; messages counted, read.
+INBOX_QUERIES = 11
 
 
 @pytest.fixture
@@ -90,6 +91,26 @@ def test_long_lists_have_pages(client, reader):
     assert "第 2 页，共 2 页" in second
 
 
+def test_messages_of_a_school_are_read_while_serving_there(client, reader):
+    here, there = school("MD", "明德中学"), school("YC", "育才小学")
+    post = employ(reader, here)
+    for place in (here, there):
+        tell(reader, title=f"{place}的任务", school=place)
+    tell(reader, title="您已登记为委员", school=there, kind="seat.news")
+    tell(reader, title="新的登录")
+    client.force_login(reader)
+    html = client.get(reverse("notifications:inbox")).content.decode()
+    shown = ["明德中学的任务", "育才小学的任务", "您已登记为委员", "新的登录"]
+    assert [title in html for title in shown] == [True, False, True, True]
+    post.ended_at, post.until = timezone.now(), timezone.localdate()
+    post.save()
+    assert unread_count(reader) == 2
+    assert services.mark_all_read(reader) == 2
+    message = Message.objects.get(title="明德中学的任务")
+    assert client.post(reverse("notifications:open", args=[message.pk])).status_code == 404
+    assert Message.objects.get(pk=message.pk).read_at is None
+
+
 def test_signing_in_comes_first(client, db):
     address = reverse("notifications:inbox")
     assert client.get(address).url == f"{reverse('accounts:login')}?next={address}"
@@ -98,6 +119,7 @@ def test_signing_in_comes_first(client, db):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_number_of_queries_does_not_grow(client, reader, rows, django_assert_num_queries):
     here = school("MD", "明德中学")
+    employ(reader, here)
     for _ in range(rows):
         tell(reader, school=here, body="请按时完成。")
     client.force_login(reader)

@@ -25,7 +25,7 @@ from workbench.selectors.overview import (
 )
 
 HOME = "/"
-HOME_QUERIES = 35
+HOME_QUERIES = 37
 
 
 def stops(cast, user):

@@ -38,6 +38,9 @@ from governance.access import Offices
 from governance.arithmetic import MORE_THAN_HALF
 from governance.models import Seat
 from governance.parameters import Parameters
+from handover.access import watches
+from handover.models import Handover
+from handover.selectors import unattended
 from meetings.choices import BEFORE_STATES, SITTING_STATES, EntryState, MeetingState, MinutesState
 from meetings.models import AgendaEntry, Meeting, Minutes
 
@@ -109,6 +112,8 @@ def todo_list(user: Any, offices: Offices, parameters: Parameters, today: date) 
         _completions(user, offices),
         _agenda_to_plan(user, offices),
         _rectifications(user, offices),
+        _handed_over(user, offices),
+        _unattended(offices),
     )
     todos = [todo for source in sources for todo in source]
     is_weekend = today.weekday() >= 5
@@ -534,4 +539,43 @@ def _rectifications(user: Any, offices: Offices) -> Iterator[Todo]:
             reverse("compliance:finding_detail", args=[finding.pk]),
             "整改",
             finding.due_on,
+        )
+
+
+# --- 交接 -------------------------------------------------------------------------------------------------
+
+
+def _handed_over(user: Any, offices: Offices) -> Iterator[Todo]:
+    """Handovers whose arrival the person has not confirmed."""
+    found = (
+        Handover.objects.visible_to(user)
+        .waiting()
+        .filter(school=offices.school, receiver=user)
+        .select_related("giver")
+        .annotate(works=Count("lines"))
+        .order_by("handed_at")
+    )
+    for handover in found:
+        yield Todo(
+            "arrows-exchange",
+            f"接收{handover.giver}交接的工作",
+            f"{handover.works} 项，{handover.reason}",
+            reverse("handover:handover_detail", args=[handover.pk]),
+            "接收",
+            pill=c.Pill("待接收", "hourglass", c.WARN),
+        )
+
+
+def _unattended(offices: Offices) -> Iterator[Todo]:
+    """Work of people whose office has ended: nobody does it until it is handed over."""
+    if not watches(offices):
+        return
+    for one in unattended(offices.school):
+        yield Todo(
+            "user-question",
+            f"交接{one.person}留下的工作",
+            f"{one.lost} 件在办，任职已结束，无人负责",
+            reverse("handover:handover_new", args=[one.person.pk]),
+            "交接",
+            pill=c.Pill("无人负责", "alert-octagon", c.BAD),
         )
