@@ -21,12 +21,28 @@ def require_other(actor: Any, person: User) -> None:
         raise NotPermitted("管理员不得办理自己的账号和角色。", need="另一名管理员")
 
 
-def account_for_update(user_id: int) -> User:
-    """One account, locked; NotVisible where there is none. Call inside a transaction, after require_admin."""
-    found = User.objects.select_for_update(of=("self",)).filter(pk=user_id).first()
-    if found is None:
+def account_for_update(user_id: int, *, by: Any = None, role: AdminRole | None = None) -> User:
+    """One account, locked; with that of the administrator it is done `by`, in the order of keys (docs/locking.md).
+
+    NotVisible where there is none, or where the administrator's role was taken back since the request began.
+    """
+    found = _locked({user_id, by.pk} if by is not None else {user_id})
+    if user_id not in found or (by is not None and by.pk not in found):
         raise NotVisible("User")
-    return found
+    if by is not None and role is not None:
+        require_admin(found[by.pk], role)
+    return found[user_id]
+
+
+def require_admin_still(actor: Any, role: AdminRole) -> None:
+    """require_admin of the row as it now is, which stays so until the transaction ends."""
+    if actor is not None:
+        account_for_update(actor.pk, by=actor, role=role)
+
+
+def _locked(keys: set[int]) -> dict[int, User]:
+    rows = User.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    return {user.pk: user for user in rows}
 
 
 def holds_offices(person: User) -> bool:

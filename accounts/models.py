@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.choices import AdminRole, SecurityKind
 from accounts.words import DETAIL_WORDS, VALUE_WORDS, agent_words
@@ -32,6 +33,7 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(is_superuser=False, is_staff=False), name="user_is_never_superuser"
             ),
+            models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
         ]
 
     def __str__(self) -> str:

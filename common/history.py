@@ -1,5 +1,6 @@
 """Field history of formal records: who, when, why, by which request and from which address."""
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -84,3 +85,12 @@ def remember(records: models.QuerySet, actor: Any, reason: str) -> None:
     """  # noqa: S608 - names of tables and columns come from the models, values go as parameters
     with connection.cursor() as cursor:
         cursor.execute(statement, [*told.values(), *parameters])
+
+
+def last_step(record: object) -> tuple[str, str, datetime] | None:
+    """Who changed a record last, with what reason, and when; None without field history or for the system."""
+    history = getattr(record, "history", None)
+    line = history.select_related("history_user").first() if history is not None else None
+    if line is None or line.history_user is None:
+        return None
+    return str(line.history_user), str(line.history_change_reason or "更新了这项内容"), line.history_date

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.errors import Blocked, NotNow, NotPermitted, NotVisible, Refusal, StaleVersion
+from common.history import last_step
 
 log = logging.getLogger("common.refusals")
 
@@ -92,6 +93,8 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if isinstance(refusal, NotNow):
         current = context["current"] = refusal.current
         body["current"] = current if isinstance(current, dict | list) else str(current or "")
+        if last := last_step(current):
+            body["last"] = context["last"] = last
         if not isinstance(refusal, StaleVersion):
             context["heading"] = "现在不能办理这一步"
     if isinstance(refusal, Blocked):

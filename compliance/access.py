@@ -58,12 +58,12 @@ def finding_for_update(user: Any, finding_id: int) -> Finding:
 
 
 def lock_finding(finding_id: int) -> Finding:
-    """Lock a finding for the platform itself (it stands again, a step is overdue)."""
-    return (
-        Finding.objects.select_for_update(of=("self",))
-        .select_related("school__authority", "rectification__owner")
-        .get(pk=finding_id)
-    )
+    """Lock a finding for the platform itself (it stands again, a step is overdue).
+
+    Read only once locked: whoever waited for the lock would see the joined plan as it was before the wait.
+    """
+    Finding.objects.select_for_update().only("pk").get(pk=finding_id)
+    return Finding.objects.select_related("school__authority", "rectification__owner").get(pk=finding_id)
 
 
 def standing_on(user: Any, finding: Finding) -> Standing:

@@ -41,12 +41,14 @@ def item_for_update(user: Any, item_id: int) -> DecisionItem:
 
 
 def lock_item(item_id: int) -> DecisionItem:
-    """Lock an item for a service that has already decided who acts (a meeting concluding its entry)."""
-    return (
-        DecisionItem.objects.select_for_update(of=("self",))
-        .select_related("school", "school__authority", "catalogue_entry", "current_stage__body")
-        .get(pk=item_id)
-    )
+    """Lock an item for a service that has already decided who acts (a meeting concluding its entry).
+
+    Read only once locked: whoever waited for the lock would see the joined stage as it was before the wait.
+    """
+    DecisionItem.objects.select_for_update().only("pk").get(pk=item_id)
+    return DecisionItem.objects.select_related(
+        "school", "school__authority", "catalogue_entry", "current_stage__body"
+    ).get(pk=item_id)
 
 
 def task_for_update(user: Any, task_id: int) -> Task:

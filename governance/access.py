@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from accounts.choices import AdminRole
+from accounts.models import User
 from common.errors import NotNow, NotPermitted, NotVisible
 from governance.choices import BodyKind, SeatRole
 from governance.models import Authority, AuthorityMember, Body, School, Seat, Staff
@@ -138,7 +139,11 @@ def require_authority(person: Any, authority: Authority | None) -> None:
 
 
 def refuse_administrator(person: Any) -> None:
-    """三员 hold no office: whoever looks after accounts sees no business (facts.md §7)."""
+    """三员 hold no office: whoever looks after accounts sees no business (facts.md §7).
+
+    Locks the account, so that a role granted at this moment waits and then meets the office.
+    """
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if person.admin_role:
         raise NotNow(
             f"{person}是平台{person.get_admin_role_display()}，三员不得兼任业务职务。请用另一个账号登记。"

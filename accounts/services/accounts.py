@@ -3,9 +3,9 @@
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from accounts.access import account_for_update, require_admin, require_other
+from accounts.access import account_for_update, require_admin, require_admin_still, require_other
 from accounts.choices import AdminRole, SecurityKind
 from accounts.models import User
 from accounts.services.external import unbind_all
@@ -23,14 +23,19 @@ def create_account(
     `role` is for the first set-up (actor None) only: whoever creates accounts grants nothing. NotNow where the
     name is taken.
     """
-    require_admin(actor, AdminRole.SYSTEM)
+    require_admin_still(actor, AdminRole.SYSTEM)
     if role and actor is not None:
         raise ValueError("roles are granted by the security administrator")
+    taken = f"账号“{username}”已存在，请换一个。"
     if User.objects.filter(username__iexact=username).exists():
-        raise NotNow(f"账号“{username}”已存在，请换一个。")
+        raise NotNow(taken)
     password = initial_password()
     user = User(username=username, display_name=display_name, email=email, admin_role=role)
-    store_password(user, password, is_initial=True)
+    try:
+        with transaction.atomic():
+            store_password(user, password, is_initial=True)
+    except IntegrityError as error:  # somebody else made it at the same moment
+        raise NotNow(taken) from error
     record(SecurityKind.ACCOUNT_CREATED, person=user, actor=actor)
     if role:
         record(SecurityKind.ROLE_GRANTED, person=user, actor=actor, role=role)
@@ -40,7 +45,7 @@ def create_account(
 def _ordinary(actor: Any, user_id: int) -> User:
     """A locked account the system administrator may act on: not the own, and none of 三员."""
     require_admin(actor, AdminRole.SYSTEM)
-    user = account_for_update(user_id)
+    user = account_for_update(user_id, by=actor, role=AdminRole.SYSTEM)
     require_other(actor, user)
     if actor is not None and user.admin_role:
         raise NotNow(f"{user}是{user.get_admin_role_display()}，请先由安全管理员收回角色。")

@@ -23,7 +23,7 @@ def grant_role(*, actor: Any, user_id: int, role: str) -> User:
     NotNow where it does, or is closed.
     """
     require_admin(actor, AdminRole.SECURITY)
-    user = account_for_update(user_id)
+    user = account_for_update(user_id, by=actor, role=AdminRole.SECURITY)
     require_other(actor, user)
     if not user.is_active:
         raise NotNow("此账号已停用，请先由系统管理员启用。")
@@ -42,7 +42,7 @@ def grant_role(*, actor: Any, user_id: int, role: str) -> User:
 def revoke_role(*, actor: Any, user_id: int) -> User:
     """Take an administrator role back; its sessions end at once."""
     require_admin(actor, AdminRole.SECURITY)
-    user = account_for_update(user_id)
+    user = account_for_update(user_id, by=actor, role=AdminRole.SECURITY)
     require_other(actor, user)
     if not user.admin_role:
         raise NotNow(f"{user}目前没有管理员角色。")
@@ -56,7 +56,7 @@ def revoke_role(*, actor: Any, user_id: int) -> User:
 def reset_second_factor(*, actor: Any, user_id: int) -> User:
     """Remove the second factor of somebody who lost phone and codes; passwords are another administrator's."""
     require_admin(actor, AdminRole.SECURITY)
-    user = account_for_update(user_id)
+    user = account_for_update(user_id, by=actor, role=AdminRole.SECURITY)
     require_other(actor, user)
     removed, _ = Authenticator.objects.filter(user=user).delete()
     if not removed:

@@ -233,6 +233,7 @@ def withdraw_attachment(attachment_id: int, *, actor: Any, reason: str) -> Attac
     if actor.pk != attachment.uploaded_by_id:
         raise NotPermitted("文件由上传人撤下。", need="上传人")
     _require_evidence_time(item)
+    attachment.refresh_from_db()
     if attachment.is_withdrawn:
         raise NotNow("此文件已撤下。", current=item)
     attachment.is_withdrawn = True

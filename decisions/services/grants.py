@@ -88,13 +88,11 @@ def withdraw_reading(grant_id: int, *, actor: Any) -> ReadingGrant:
 def note_reading(item: DecisionItem, *, actor: Any) -> None:
     """Write down that a grant was used: event and ledger, once a day and person. Nothing for other readers."""
     today = timezone.localdate()
-    grant = (
-        ReadingGrant.objects.in_force()
-        .select_for_update()
-        .filter(item=item, person=actor)
-        .exclude(last_read_on=today)
-        .first()
-    )
+    unread = ReadingGrant.objects.in_force().filter(item=item, person=actor).exclude(last_read_on=today)
+    if not unread.exists():
+        return
+    access.lock_item(item.pk)  # before its grant, as whoever withdraws it does
+    grant = unread.select_for_update().first()
     if grant is None:
         return
     grant.last_read_on = today

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.access import require_admin, require_other
+from accounts.access import require_admin_still, require_other
 from accounts.choices import AdminRole, SecurityKind
 from accounts.services.trail import record
 from common.errors import NotNow, NotVisible
@@ -19,7 +19,7 @@ from ledger import services as ledger
 @transaction.atomic
 def admit_member(*, actor: Any, authority_id: int, person: Any, role: str, since: date) -> AuthorityMember:
     """Give a person an office in an authority (join_authority), as the security administrator."""
-    require_admin(actor, AdminRole.SECURITY)
+    require_admin_still(actor, AdminRole.SECURITY)
     authority = Authority.objects.filter(pk=authority_id).first()
     if authority is None:
         raise NotVisible("Authority")
@@ -29,7 +29,7 @@ def admit_member(*, actor: Any, authority_id: int, person: Any, role: str, since
 @transaction.atomic
 def leave_authority(*, actor: Any, member_id: int) -> AuthorityMember:
     """End an office in an authority: its last day was yesterday, or its only day today; its rights end at once."""
-    require_admin(actor, AdminRole.SECURITY)
+    require_admin_still(actor, AdminRole.SECURITY)
     member = (
         AuthorityMember.objects.select_for_update(of=("self",))
         .select_related("authority", "person")
@@ -58,7 +58,7 @@ def leave_authority(*, actor: Any, member_id: int) -> AuthorityMember:
 @transaction.atomic
 def set_second_factor(*, actor: Any, authority_id: int, policy: str) -> Authority:
     """Say whether the people of an authority and the chairs of its schools must use a second factor."""
-    require_admin(actor, AdminRole.SECURITY)
+    require_admin_still(actor, AdminRole.SECURITY)
     authority = Authority.objects.select_for_update(of=("self",)).filter(pk=authority_id).first()
     if authority is None:
         raise NotVisible("Authority")

@@ -196,3 +196,16 @@ def test_earlier_rounds_stay_on_the_page(cast, client):
     page = client.get(url("item_detail", item.pk)).context["page"]
     assert [step.name for step in page.steps] == ["提出", "决定", "部署", "落实", "办结"]
     assert page.steps[0].pill.text == "撤回"
+
+
+def test_who_comes_second_reads_who_was_first(cast, client):
+    item = make_item(cast, "G14", SUBMITTED, amount=None)
+    items.confirm(item.pk, actor=cast.principal)
+    client.force_login(cast.principal)
+    page = client.post(url("item_act", item.pk, "confirm"))
+    assert page.status_code == 409
+    assert "最近一步：林知远" in page.content.decode()
+    script = client.post(url("item_act", item.pk, "confirm"), headers={"Accept": "application/json"})
+    name, step, _ = script.json()["last"]
+    assert (script.status_code, name) == (409, "林知远")
+    assert step.startswith("林知远确定为")
