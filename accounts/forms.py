@@ -12,6 +12,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from accounts.choices import AdminRole, SecurityKind
 from accounts.models import User
+from common.fields import DayField
 
 
 class SignInForm(AuthenticationForm):
@@ -157,8 +158,8 @@ class TrailForm(forms.Form):
     result = forms.ChoiceField(
         label="结果", choices=[("", "全部"), ("ok", "成功"), ("failed", "失败")], required=False
     )
-    since = forms.DateField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="自", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.choices import Level
+from common.fields import DayField
 from compliance.access import candidates
 from compliance.choices import FindingVerdict, RuleGroup
 from compliance.models import Finding
@@ -86,7 +87,7 @@ class PlanForm(VersionedForm):
         empty_label="请选择",
         error_messages={"invalid_choice": "请从可以知悉此问题的班子成员或会议秘书中选择。"},
     )
-    due_on = forms.DateField(label="整改时限", widget=_date_input())
+    due_on = DayField(label="整改时限", widget=_date_input())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,7 +153,7 @@ class _AgainForm(ResultForm):
     """A conclusion that may give the finding back to the school until a day."""
 
     AGAIN = ""
-    due_on = forms.DateField(label="再次整改时限", required=False, widget=_date_input())
+    due_on = DayField(label="再次整改时限", required=False, widget=_date_input())
 
     def clean_due_on(self) -> date | None:
         """Within the days allowed."""
@@ -174,7 +175,7 @@ class VerifyForm(_AgainForm):
         ("close", "通过，销号", "整改到位，佐证真实"),
         ("send_back", "退回补充", "整改不足或佐证不够，学校继续整改"),
     )
-    look_back_on = forms.DateField(
+    look_back_on = DayField(
         label="回头看日期", required=False, widget=_date_input(), help_text="不填按区里规定的天数。"
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from common.fields import DayField
 from governance.choices import (
     AccessScope,
     Aspect,
@@ -19,8 +20,8 @@ from governance.parameters import KEYS, Key, words
 from governance.selectors import departments_of, known_people, leaders_of
 
 
-def _day(label: str, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(
+def _day(label: str, **kwargs: Any) -> DayField:
+    return DayField(
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         initial=timezone.localdate,
@@ -86,7 +87,7 @@ class PartyOrgForm(forms.Form):
     party_members = forms.IntegerField(
         label="正式党员数", min_value=0, max_value=5000, help_text="不含预备党员。"
     )
-    term_started_on = forms.DateField(
+    term_started_on = DayField(
         label="本届起",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from common.fields import DayField, MomentField, whole_number
 from governance.choices import BallotMethod
 from governance.models import Body, Seat
 from meetings.choices import AttendanceStatus, BallotChoice, MeetingFormat, MeetingMode, Stance
@@ -25,8 +26,8 @@ def faults(form: forms.BaseForm) -> str:
     return "".join(dict.fromkeys(str(e) for errors in form.errors.values() for e in errors))
 
 
-def _when(label: str, **kwargs: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(
+def _when(label: str, **kwargs: Any) -> MomentField:
+    return MomentField(
         label=label,
         input_formats=[_WHEN, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_WHEN),
@@ -258,7 +259,7 @@ class TaskDraftForm(forms.Form):
     )
     owner = forms.ModelChoiceField(label="责任人", queryset=User.objects.none(), empty_label="请选择")
     department = forms.CharField(label="责任部门", max_length=40, required=False)
-    due_on = forms.DateField(
+    due_on = DayField(
         label="时限",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "请填日期，例如 2026-11-27。"},
@@ -326,9 +327,9 @@ class MinutesForm(VersionForm):
     def texts(self) -> dict[int, str]:
         """Entry id → text, of the entries sent."""
         return {
-            int(name[5:]): value
+            number: value
             for name, value in self.data.items()
-            if name.startswith("text_") and name[5:].isdecimal()
+            if name.startswith("text_") and (number := whole_number(name[5:])) is not None
         }
 
 
@@ -341,9 +342,9 @@ class CorrectionForm(forms.Form):
 def named_choices(data: Any) -> dict[int, str]:
     """Choices of a named vote from fields seat_<id>; unknown words are left for the service to refuse."""
     return {
-        int(name[5:]): value
+        number: value
         for name, value in data.items()
-        if name.startswith("seat_") and name[5:].isdecimal() and value
+        if name.startswith("seat_") and (number := whole_number(name[5:])) is not None and value
     }
 
 

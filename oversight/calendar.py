@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from common.fields import FIRST_YEAR
 from registers.periods import Period
 
 
@@ -36,9 +37,9 @@ def month_words(month: date) -> str:
 
 
 def parse_month(text: str, today: date) -> date:
-    """A month written 2026-11, else the present one; none lies in the future."""
+    """A month written 2026-11, else the present one; none lies in the future, none before there were such boards."""
     try:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         return month_of(today)
-    return min(asked, month_of(today))
+    return min(asked, month_of(today)) if asked.year >= FIRST_YEAR else month_of(today)

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from common.fields import DayField
 from common.uploads import ACCEPT, ACCEPTED, inspect_upload
 from governance.models import School, Seat
 from meetings.models import Meeting
@@ -42,9 +43,9 @@ class TenthsField(forms.DecimalField):
         return Decimal(value) / 10 if isinstance(value, int) else value
 
 
-def _day(field: models.Field) -> forms.DateField:
+def _day(field: models.Field) -> DayField:
     required = not field.blank
-    return forms.DateField(
+    return DayField(
         label=str(field.verbose_name),
         required=required,
         help_text=str(field.help_text),
@@ -178,7 +179,7 @@ class ReasonForm(forms.Form):
 class SubmitForm(forms.Form):
     """报送日期."""
 
-    submitted_on = forms.DateField(
+    submitted_on = DayField(
         label="报送日期",
         initial=timezone.localdate,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

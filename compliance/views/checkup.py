@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common.errors import NotVisible
+from common.fields import whole_number
 from compliance import access
 from compliance.selectors.checkup import CHART_HEIGHT
 from compliance.selectors.checkup import checkup as picture
@@ -21,7 +22,7 @@ def checkup(request: HttpRequest) -> HttpResponse:
     visit: Any = request  # SchoolMiddleware adds the school
     user = visit.user
     wanted = request.GET.get("school", "")
-    school = school_for(user, int(wanted)) if wanted.isdecimal() else visit.school
+    school = school_for(user, number) if (number := whole_number(wanted)) is not None else visit.school
     if not school:
         raise NotVisible("School")
     access.require_reader(user, school)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from common.fields import MomentField
 from common.uploads import ACCEPT, ACCEPTED, inspect_upload
 
 MAX_FILES = 20
@@ -77,9 +78,9 @@ def date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-def moment_field(label: str) -> forms.DateTimeField:
+def moment_field(label: str) -> MomentField:
     """When something really happened, as a local day and time."""
-    return forms.DateTimeField(
+    return MomentField(
         label=label,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from common.fields import DayField
 from decisions.choices import NoticeConclusion
 from decisions.forms.base import PlainForm, area, date_input, moment_field
 
@@ -13,8 +14,8 @@ from decisions.forms.base import PlainForm, area, date_input, moment_field
 class NoticeForm(PlainForm):
     """The period of a 公示 and where objections are received (R65)."""
 
-    since = forms.DateField(label="公示起始日", widget=date_input())
-    until = forms.DateField(label="公示截止日", widget=date_input(), help_text="含当日，按工作日计算。")
+    since = DayField(label="公示起始日", widget=date_input())
+    until = DayField(label="公示截止日", widget=date_input(), help_text="含当日，按工作日计算。")
     place = forms.CharField(
         label="公示方式",
         max_length=100,
@@ -50,7 +51,7 @@ class NoticeConclusionForm(PlainForm):
         required=False,
         help_text="收到异议的，写清内容、核实经过和处理意见。",
     )
-    effective_on = forms.DateField(
+    effective_on = DayField(
         label="任职或执行日期",
         widget=date_input(),
         required=False,

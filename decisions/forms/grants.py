@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from common.fields import DayField
 from decisions.forms.base import PlainForm, area, date_input
 from decisions.models import DecisionItem
 from governance.selectors import supervisors_of
@@ -15,7 +16,7 @@ class ReadingGrantForm(PlainForm):
     """Whom, until when, and why."""
 
     person = forms.ModelChoiceField(label="授权给", queryset=None, empty_label="选择区教育工委人员")
-    until = forms.DateField(label="截止日", widget=date_input(), help_text="含当日，最长 31 日。")
+    until = DayField(label="截止日", widget=date_input(), help_text="含当日，最长 31 日。")
     reason = forms.CharField(
         label="授权事由",
         max_length=200,

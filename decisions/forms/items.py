@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from common.fields import DayField
 from decisions.choices import AttachmentKind, Disagreement, EvidenceResult, Purpose
 from decisions.forms.base import FilesField, PlainForm, YuanField, area, date_input, moment_field
 from decisions.models import DecisionItem, Task
@@ -191,7 +192,7 @@ class ReasonForm(PlainForm):
 class PrerequisiteForm(PlainForm):
     """One 前置程序 of a known kind."""
 
-    held_on = forms.DateField(label="办理日期", widget=date_input())
+    held_on = DayField(label="办理日期", widget=date_input())
     participants = forms.CharField(
         label="参加人员",
         max_length=200,
@@ -326,7 +327,7 @@ class UrgeForm(forms.Form):
 class ExtensionForm(PlainForm):
     """申请延期."""
 
-    new_due_on = forms.DateField(label="新的时限", widget=date_input())
+    new_due_on = DayField(label="新的时限", widget=date_input())
     reason = forms.CharField(label="延期理由", max_length=200, widget=area(2))
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:

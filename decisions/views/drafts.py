@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import Blocked, NotNow, NotPermitted, NotVisible, StaleVersion
+from common.fields import whole_number
 from common.templatetags.ui import cn_time
 from decisions import access, transitions
 from decisions.choices import ItemState
@@ -110,8 +111,7 @@ class _Sheet:
 
 
 def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and int(text) else None
+    return whole_number(request.POST.get("version", "")) or None
 
 
 def _revise(sheet: _Sheet, fields: dict[str, Any], *, reason: str = "") -> DecisionItem:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import NotVisible, StaleVersion
+from common.fields import whole_number
 from governance.choices import BallotMethod
 from governance.selectors import people_of
 from meetings import access, forms
@@ -163,10 +164,8 @@ def entry_act(request: HttpRequest, pk: int, entry_id: int, key: str, part: int 
 
 def _shown_entry(request: HttpRequest, pk: int) -> int | None:
     """The entry the page shows, where it is one of this meeting the person sees."""
-    value = request.POST.get("entry", "")
-    if not value.isdecimal():
-        return None
-    rows = AgendaEntry.objects.visible_to(request.user).filter(pk=int(value), meeting=pk)
+    wanted = whole_number(request.POST.get("entry", ""))
+    rows = AgendaEntry.objects.visible_to(request.user).filter(pk=wanted, meeting=pk)
     return rows.values_list("pk", flat=True).first()
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import NotNow, NotPermitted, NotVisible
+from common.fields import whole_number
 from governance.access import offices_of
 from governance.models import Body, Seat
 from governance.selectors import people_of
@@ -162,10 +163,10 @@ def _clean(form: Any) -> dict[str, Any]:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    value = request.POST.get(name, "")
-    if not value.isdecimal() or len(value) > 12:
+    number = whole_number(request.POST.get(name, ""))
+    if number is None:
         raise _Wrong("页面已过时，请刷新后再办。")
-    return int(value)
+    return number
 
 
 def _notice(request: HttpRequest, pk: int) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from common.errors import NotVisible
+from common.fields import whole_number
 from governance.models import School
 from oversight import calendar, export
 from oversight.access import authority_of
@@ -66,12 +67,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
     }
     wanted = request.GET.get("school", "")
     if wanted:
-        school = (
-            School.objects.all()
-            .supervised_by(request.user)
-            .filter(pk=wanted if wanted.isdecimal() and len(wanted) < 19 else 0)
-            .first()
-        )
+        school = School.objects.all().supervised_by(request.user).filter(pk=whole_number(wanted)).first()
         if school is None:
             raise NotVisible("School")
         page = drill.subjects(request.user, chosen, school, month, request.GET.get("page"))
