@@ -12,7 +12,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # The root of the day, then every chain and every sealed record.
-    "verify-ledgers": {"task": "ledger.tasks.verify_ledgers", "schedule": crontab(hour=0, minute=10)},
+    "verify-ledgers": {"task": "workbench.tasks.verify_ledgers", "schedule": crontab(hour=0, minute=10)},
     # Notifications are delivered on commit; this picks up what a crash in between has left.
     "deliver-outbox": {"task": "notifications.tasks.deliver_outbox", "schedule": 60.0},
     # Documents are rendered on commit; this repeats what failed.

@@ -220,6 +220,10 @@ AXES_VERBOSE = False
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # --- Addresses and fonts of issued documents ------------------------------------------------------------
+LEDGER_HASH = env.str("LEDGER_HASH", "sha256", validate=validate.OneOf(["sha256", "sm3"]))
+LEDGER_ROOT_MAIL = env.list(
+    "LEDGER_ROOT_MAIL", []
+)  # addresses outside the platform that keep the daily roots
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")  # printed as QR code on documents, written in e-mails
 DOCUMENT_FONTS = Path(
     env.str("DOCUMENT_FONTS", str(BASE_DIR / ".run" / "fonts"))

@@ -1,7 +1,8 @@
 """What each document says, as plain JSON-serialisable dicts. Apps above build them; templates lay them out.
 
 Dates and times are text as printed (2026年11月20日; 2026年11月20日15:00). Long texts may hold line breaks,
-each line becoming one paragraph. `verification_code` and `verify_url` are added by documents.services.issue.
+each line becoming one paragraph. `verification_code`, `verify_url` and `ledger_root` are added by
+documents.services.issue.
 """
 
 from typing import NotRequired, TypedDict
@@ -34,6 +35,7 @@ class Letterhead(TypedDict):
     correction_reason: NotRequired[str]
     verification_code: NotRequired[str]
     verify_url: NotRequired[str]
+    ledger_root: NotRequired[str]  # 2026-11-20 3f9a 01c4 77de b2a0
 
 
 class MinutesMeeting(TypedDict):

@@ -58,7 +58,8 @@ def issue(
 ) -> IssuedDocument:
     """Freeze one document in the caller's transaction and have its PDF made after commit.
 
-    ``context`` is one of documents.contexts; verification code and address are put in here. A correction
+    ``context`` is one of documents.contexts; verification code, address and the latest root of the ledger are put
+    in here. A correction
     (R64) passes the previous version as ``supersedes`` and keeps its number. The act is sealed in the
     school's ledger. Raises NotNow when that version was already corrected, or when the numbers differ.
     """
@@ -80,7 +81,9 @@ def issue(
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     address = settings.SITE_URL.rstrip("/") + reverse("documents:verify", args=[code])
     # As it will be read back, so that the digest can be recomputed from what is stored.
-    content = json.loads(ledger.canonical({**context, "verification_code": code, "verify_url": address}))
+    root = ledger.short(ledger.latest_root())
+    added = {"verification_code": code, "verify_url": address, "ledger_root": root}
+    content = json.loads(ledger.canonical({**context, **added}))
     document = IssuedDocument.objects.create(
         school=school,
         kind=kind,

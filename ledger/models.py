@@ -9,6 +9,7 @@ class Chain(models.Model):
     key = models.CharField("链", max_length=64, primary_key=True)
     sequence = models.PositiveBigIntegerField("最新序号", default=0)
     head = models.CharField("最新哈希", max_length=64, default="0" * 64)
+    algorithm = models.CharField("算法", max_length=10, default="sha256", help_text="最新一条所用的算法")
 
     class Meta:
         verbose_name = "存证链"
@@ -19,7 +20,7 @@ class Chain(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """One formal act, sealed: hash = SHA-256(previous hash + canonical JSON of the rest)."""
+    """One formal act, sealed: hash = H(previous hash + canonical JSON of the rest), H as `algorithm` says."""
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="entries", verbose_name="链")
     sequence = models.PositiveBigIntegerField("序号")
@@ -32,6 +33,7 @@ class LedgerEntry(models.Model):
     recorded_at = models.DateTimeField("时间")
     previous = models.CharField("前一哈希", max_length=64)
     digest = models.CharField("哈希", max_length=64)
+    algorithm = models.CharField("算法", max_length=10, default="sha256")
 
     class Meta:
         verbose_name = "存证"
@@ -53,6 +55,7 @@ class DailyRoot(models.Model):
     root = models.CharField("默克尔根", max_length=64)
     heads = models.JSONField("链尾", help_text="[[链, 序号, 哈希]]，按链排序")
     made_at = models.DateTimeField("生成时间", auto_now_add=True)
+    algorithm = models.CharField("算法", max_length=10, default="sha256")
 
     class Meta:
         verbose_name = "每日根哈希"
@@ -64,8 +67,9 @@ class DailyRoot(models.Model):
 
 
 class LedgerCheck(models.Model):
-    """One verification of chains and records: how many, and what did not hold."""
+    """One verification of chains and records: how many, and what did not hold. Of one chain, or of all."""
 
+    chain = models.CharField("链", max_length=64, blank=True, help_text="只核验一条链时")
     began_at = models.DateTimeField("开始")
     finished_at = models.DateTimeField("结束", null=True, blank=True)
     chains = models.PositiveIntegerField("链数", default=0)
@@ -77,6 +81,7 @@ class LedgerCheck(models.Model):
         verbose_name = "存证核验"
         verbose_name_plural = "存证核验"
         ordering = ["-began_at", "-id"]
+        indexes = [models.Index(fields=["chain", "-began_at"], name="ledger_check_of_chain")]
 
     def __str__(self) -> str:
         return f"{self.began_at:%Y-%m-%d} {self.chains} 条链"

@@ -31,6 +31,7 @@ KIND_ICONS = {
     "finding": "shield-check",
     "session": "device-desktop",
     "handover": "arrows-exchange",
+    "ledger": "fingerprint",
 }
 
 # Messages about the person's own offices, in words that tell nothing of a school's business.

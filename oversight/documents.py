@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 
 from compliance.choices import RuleGroup
 from documents.rendering import render_pdf
+from ledger.services import latest_root, short
 from meetings.documents import day_text, moment_text
 from oversight.selectors.grid import GridRow
 
@@ -57,6 +58,7 @@ def circular(context: dict[str, Any], rows: list[GridRow]) -> dict[str, Any]:
         "filtered": len(rows),
         "clean": len(rows) - len(named),
         "left_out": max(len(named) - WORST, 0),
+        "ledger_root": short(latest_root()),
         "failed": "、".join(context["failed"]),
     }
 

@@ -97,6 +97,8 @@ class Shell:
         if self.reads_registers:
             watching += self.compliance
             watching.append(self._entry("registers:register_list", "台账", "notebook", "registers:"))
+        if self.reads_ledger:
+            watching.append(self._entry("workbench:ledger", "存证", "fingerprint", "workbench:ledger"))
         if watching:
             groups.append(NavGroup("监督", watching))
         groups.append(
@@ -142,6 +144,14 @@ class Shell:
     def reads_registers(self) -> bool:
         """Whether the registers of the current school are the person's to read."""
         return self.is_district or bool(self.request.offices and self.request.offices.holds_office)
+
+    @cached_property
+    def reads_ledger(self) -> bool:
+        """书记, 校长, 会议秘书 and the district look at the chain of the school."""
+        offices = self.request.offices
+        return self.is_district or bool(
+            offices and (offices.is_secretary or offices.is_principal or offices.is_clerk)
+        )
 
     @cached_property
     def administration(self) -> list[NavEntry]:

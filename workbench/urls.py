@@ -1,9 +1,14 @@
 from django.urls import path
 
-from workbench import shell_views, views
+from workbench import ledger_views, shell_views, views
 
 app_name = "workbench"
 urlpatterns = [
     path("", views.home, name="home"),
     path("school/", shell_views.choose_school, name="choose_school"),
+    path("ledger/", ledger_views.ledger, name="ledger"),
+    path("ledger/roots/<str:day>/", ledger_views.root, name="ledger_root"),
+    path("ledger/<int:pk>/", ledger_views.chain, name="ledger_chain"),
+    path("ledger/<int:pk>/check/", ledger_views.check, name="ledger_check"),
+    path("ledger/<int:pk>/proof/<str:day>/", ledger_views.proof, name="ledger_proof"),
 ]

@@ -13,6 +13,7 @@ from compliance import access
 from compliance.selectors.checkup import CHART_HEIGHT
 from compliance.selectors.checkup import checkup as picture
 from governance.access import school_for
+from ledger.services import latest_root, short
 
 
 @require_safe
@@ -29,5 +30,10 @@ def checkup(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "compliance/checkup.html",
-        {"page": picture(user, school), "chart_height": CHART_HEIGHT + 52, "baseline": CHART_HEIGHT + 22},
+        {
+            "page": picture(user, school),
+            "chart_height": CHART_HEIGHT + 52,
+            "baseline": CHART_HEIGHT + 22,
+            "ledger_root": short(latest_root()),
+        },
     )

@@ -1,6 +1,5 @@
 """Appending to a chain, and proving that nothing in it was changed."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import rows
+from ledger import hashes, rows
 from ledger.models import Chain, LedgerEntry
 
 GENESIS = "0" * 64
@@ -24,21 +23,24 @@ def canonical(value: Any) -> str:
 
 
 def digest_of(entry: LedgerEntry) -> str:
-    """SHA-256 (hex) over the previous hash and every sealed field of the entry."""
-    body = canonical(
-        {
-            "chain": entry.chain_id,
-            "sequence": entry.sequence,
-            "kind": entry.kind,
-            "subject": entry.subject,
-            "payload": entry.payload,
-            "rows": entry.rows,
-            "actor_id": entry.actor_id,
-            "actor_name": entry.actor_name,
-            "recorded_at": entry.recorded_at.isoformat(),
-        }
-    )
-    return hashlib.sha256(f"{entry.previous}{body}".encode()).hexdigest()
+    """The hash (hex) over the previous hash and every sealed field, by the algorithm of the entry.
+
+    The algorithm is sealed too, but for SHA-256, which entries made before there was a choice do not name.
+    """
+    body = {
+        "chain": entry.chain_id,
+        "sequence": entry.sequence,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "payload": entry.payload,
+        "rows": entry.rows,
+        "actor_id": entry.actor_id,
+        "actor_name": entry.actor_name,
+        "recorded_at": entry.recorded_at.isoformat(),
+    }
+    if entry.algorithm != hashes.SHA256:
+        body["algorithm"] = entry.algorithm
+    return hashes.digest(entry.algorithm, f"{entry.previous}{canonical(body)}".encode()).hex()
 
 
 def append(
@@ -63,11 +65,12 @@ def append(
         actor_name=str(actor or "系统"),
         recorded_at=timezone.now(),
         previous=chain.head,
+        algorithm=hashes.current(chain.algorithm),
     )
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)
-    chain.sequence, chain.head = entry.sequence, entry.digest
-    chain.save(update_fields=["sequence", "head"])
+    chain.sequence, chain.head, chain.algorithm = entry.sequence, entry.digest, entry.algorithm
+    chain.save(update_fields=["sequence", "head", "algorithm"])
     for listener in listeners:
         listener(chain_key, kind)
     return entry
@@ -89,19 +92,24 @@ def verify(chain_key: str, *, with_rows: bool = False) -> Iterator[Breach]:
 
     `with_rows` also compares every formal record with its last seal.
     """
-    previous, expected, seals = GENESIS, 1, {}
+    previous, expected, algorithm, seals = GENESIS, 1, hashes.SHA256, {}
     for entry in LedgerEntry.objects.filter(chain_id=chain_key).order_by("sequence").iterator():
         if entry.sequence != expected:
             yield Breach(chain_key, expected, "序号中断")
         if entry.previous != previous:
             yield Breach(chain_key, entry.sequence, "与前一条不衔接")
-        if entry.digest != digest_of(entry):
+        if not hashes.follows(entry.algorithm, algorithm):
+            yield Breach(chain_key, entry.sequence, "算法倒退")
+        elif entry.digest != digest_of(entry):
             yield Breach(chain_key, entry.sequence, "内容与哈希不符")
+        else:
+            algorithm = entry.algorithm
         previous, expected = entry.digest, entry.sequence + 1
         for row, digest in entry.rows.items():
             seals[row] = (entry.sequence, digest)
     chain = Chain.objects.filter(key=chain_key).first()
-    if chain is None or chain.sequence != expected - 1 or chain.head != previous:
+    at_end = (expected - 1, previous, algorithm)
+    if chain is None or (chain.sequence, chain.head, chain.algorithm) != at_end:
         yield Breach(chain_key, expected, "链尾与最后一条不符")
     if with_rows:
         for found in rows.compare(chain_key, {row: digest for row, (_, digest) in seals.items()}):

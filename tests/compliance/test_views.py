@@ -21,10 +21,10 @@ LIST = reverse("compliance:finding_list")
 DETAIL_QUERIES = 20
 QUERIES = {
     "school": 17,
-    "school checkup": 24,
+    "school checkup": 25,
     "school rule": 16,
     "district": 16,
-    "district checkup": 23,
+    "district checkup": 24,
     "district rule": 17,
 }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier
 
@@ -13,9 +13,10 @@ from django.template import TemplateDoesNotExist
 from common.errors import NotNow
 from documents import rules, services, tasks
 from documents.models import IssuedDocument, NumberCounter
+from documents.rendering import render_html
 from ledger.models import LedgerEntry
 from ledger.rows import Touched
-from ledger.services import verify
+from ledger.services import close_day, short, verify
 from tests.documents.world import MINUTES, build
 
 
@@ -30,6 +31,7 @@ def test_the_whole_effect(world, django_capture_on_commit_callbacks):
     assert document.content == MINUTES | {
         "verification_code": document.verification_code,
         "verify_url": f"http://127.0.0.1:8000/documents/verify/{document.verification_code}/",
+        "ledger_root": "",
     }
     assert set(document.verification_code) <= set(services.CODE_ALPHABET)
     assert len(document.verification_code) == 12
@@ -112,6 +114,17 @@ def test_dates_and_amounts_survive_with_the_same_digest(world):
     assert rules.is_content_intact(document)
     document.content["signer"] = "他人"
     assert not rules.is_content_intact(document)
+
+
+def test_a_document_keeps_the_root_of_the_day_it_was_issued_on(world):
+    assert world.issue().content["ledger_root"] == ""
+    root = close_day()
+    document = world.issue()
+    assert document.content["ledger_root"] == short(root)
+    assert f"存证根　{short(root)}" in render_html(document.template, document.content)
+    close_day(root.day + timedelta(days=1))
+    document.refresh_from_db()
+    assert document.content["ledger_root"] == short(root) and rules.is_content_intact(document)
 
 
 def test_a_correction_keeps_the_number_and_the_old_version(world):

@@ -1,11 +1,13 @@
 """The ledger: appended within the act, unbroken under threads, and every kind of tampering found."""
 
+import hashlib
 import threading
 from contextlib import contextmanager
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from ledger import hashes
 from ledger.models import Chain, LedgerEntry
 from ledger.services import append, digest_of, verify
 
@@ -101,6 +103,56 @@ def test_a_changed_payload_is_found(chain):
     with without_trigger():
         LedgerEntry.objects.filter(sequence=2).update(payload={"n": 99})
     assert breaches() == [(2, "内容与哈希不符")]
+
+
+def test_sm3_is_that_of_the_standard():
+    """The two examples of GB/T 32905-2016, appendix A."""
+    assert hashes.digest("sm3", b"abc").hex() == (
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )
+    assert hashes.digest("sm3", b"abcd" * 16).hex() == (
+        "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+    )
+    with pytest.raises(ValueError, match="md5"):
+        hashes.digest("md5", b"")
+
+
+def test_a_chain_goes_over_to_sm3_and_not_back(chain, settings):
+    settings.LEDGER_HASH = "sm3"
+    fifth = seal(5)
+    settings.LEDGER_HASH = "sha256"
+    sixth = seal(6)
+    entries = list(LedgerEntry.objects.filter(chain_id=KEY).values_list("algorithm", flat=True))
+    assert entries == ["sha256"] * 4 + ["sm3"] * 2
+    assert (fifth.digest, sixth.previous) == (digest_of(fifth), fifth.digest)
+    assert breaches() == []
+
+    body = {"kind": sixth.kind, "algorithm": "sha256"}
+    sixth.algorithm = "sha256"  # whoever rewrites an entry with its hash cannot do so by the weaker function
+    sixth.digest = digest_of(sixth)
+    with without_trigger():
+        LedgerEntry.objects.filter(sequence=6).update(digest=sixth.digest, **body)
+    Chain.objects.filter(key=KEY).update(head=sixth.digest, algorithm="sha256")
+    assert breaches() == [(6, "算法倒退"), (7, "链尾与最后一条不符")]
+
+
+def test_the_algorithm_itself_is_sealed(chain):
+    with without_trigger():
+        LedgerEntry.objects.filter(sequence=2).update(algorithm="sm3")
+    assert breaches()[0] == (2, "内容与哈希不符")
+    Chain.objects.filter(key=KEY).update(algorithm="sm3")
+    assert (5, "链尾与最后一条不符") in breaches()
+
+
+def test_a_chain_made_before_there_was_a_choice_still_holds(chain):
+    """The text that was hashed then, written out."""
+    entry = chain[0]
+    text = (
+        f'{{"actor_id":null,"actor_name":"系统","chain":"school:1","kind":"item.submitted","payload":{{"n":1}},'
+        f'"recorded_at":"{entry.recorded_at.isoformat()}","rows":{{}},"sequence":1,'
+        f'"subject":"decisions.decisionitem:1"}}'
+    )
+    assert entry.digest == hashlib.sha256(("0" * 64 + text).encode()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from ledger.rows import REGISTRY, Touched
 from ledger.services import verify
 from tests.factories.cast import make_cast
 from tests.ledger.walk import walk
+from workbench.ledger_words import KINDS
 
 
 def acting() -> str:
@@ -56,3 +57,5 @@ def test_no_act_leaves_a_record_unsealed(unsealed):
         row.split(":")[0] for rows in LedgerEntry.objects.values_list("rows", flat=True) for row in rows
     }
     assert set(REGISTRY) - sealed == set()  # the walk came by every formal record
+    kinds = set(LedgerEntry.objects.filter(chain__key__startswith="school:").values_list("kind", flat=True))
+    assert kinds - set(KINDS) == set()  # each act has words on the page 存证

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.models import Authority, School
-from ledger.services import check_all, verify_against
+from ledger.services import check_all, check_chain, verify_against
 
 
 class Command(BaseCommand):
@@ -16,17 +16,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """--school and --against."""
         parser.add_argument("--school", help="学校代码；不填则核验全部链")
-        parser.add_argument("--against", type=Path, help="export_root 导出的文件")
+        parser.add_argument("--against", type=Path, help="export_root 或 prove_chain 导出的文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify, print, and fail where something does not hold."""
-        chains = None
         if options["school"]:
             school = School.objects.filter(code=options["school"]).first()
             if school is None:
                 raise CommandError(f"没有代码为 {options['school']} 的学校。")
-            chains = [school.chain_key]
-        check = check_all(chains)
+            check = check_chain(school.chain_key)
+        else:
+            check = check_all()
         lines = list(check.breaches)
         if options["against"]:
             try:
