@@ -1,6 +1,6 @@
 from django.urls import path
 
-from workbench import ledger_views, shell_views, views
+from workbench import change_views, ledger_views, shell_views, views
 
 app_name = "workbench"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("ledger/<int:pk>/", ledger_views.chain, name="ledger_chain"),
     path("ledger/<int:pk>/check/", ledger_views.check, name="ledger_check"),
     path("ledger/<int:pk>/proof/<str:day>/", ledger_views.proof, name="ledger_proof"),
+    path("changes/<slug:kind>/<int:pk>/", change_views.changes, name="changes"),
 ]

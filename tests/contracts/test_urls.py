@@ -23,7 +23,7 @@ from decisions.models import DecisionItem, Task
 from documents.models import IssuedDocument
 from meetings.models import Meeting
 from notifications.models import Message
-from tests.contracts import administrators, handover_urls, ledger_urls, register_urls
+from tests.contracts import administrators, change_urls, handover_urls, ledger_urls, register_urls
 from tests.contracts.world import TITLES, World, make_world
 from tests.factories.cast import ADMINISTRATORS, make_cast
 
@@ -293,6 +293,7 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     **register_urls.ASKED,
     **handover_urls.ASKED,
     **ledger_urls.ASKED,
+    **change_urls.ASKED,
     "inbox": ("get", "notifications:inbox", NOTHING),
     "inbox_read": ("post", "notifications:read_all", NOTHING),
     "inbox_open": (
@@ -470,6 +471,7 @@ ANSWERS: dict[str, str] = {
     **register_urls.ANSWERS,
     **handover_urls.ANSWERS,
     **ledger_urls.ANSWERS,
+    **change_urls.ANSWERS,
     "inbox":                       "oooo o o oo oooo S",
     "inbox_read":                  "rrrr r r rr rrrr S",
     "inbox_open":                  "...r . . .. .... S",

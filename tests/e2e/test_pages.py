@@ -129,6 +129,8 @@ def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
         ("secretary", "decisions:item_detail", [world.blocked.pk], ""),
         ("vice", "decisions:item_detail", [world.returned.pk], ""),
         ("secretary", "decisions:item_detail", [world.decided.pk], ""),
+        ("secretary", "workbench:changes", ["item", world.decided.pk], ""),
+        ("clerk", "workbench:changes", ["meeting", world.closed.pk], ""),
         ("principal", "decisions:item_detail", [world.going.pk], ""),
         ("principal", "decisions:item_act", [world.going.pk, "complete"], ""),
         ("secretary", "decisions:item_act", [world.blocked.pk, "withdraw"], ""),
