@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from common.append_only import closed_when, only_added
 from decisions import models
 from decisions.choices import ItemState
 from ledger.rows import register
@@ -9,6 +10,8 @@ from ledger.rows import register
 
 def register_all() -> None:
     """Called when the app is ready."""
+    only_added(models.ItemEvent, models.TaskReport, models.ReconsiderationSecond)
+    closed_when(models.Resolution, "true", free=["state"])
     register(models.DecisionItem, formal=~Q(state=ItemState.DRAFT))
     submitted = ~Q(item__state=ItemState.DRAFT)
     for model in (

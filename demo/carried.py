@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from common.append_only import lifted
 from common.history import save_as
 from decisions.choices import ReconsiderationState, ResolutionState
 from decisions.models import Resolution
@@ -24,7 +25,8 @@ REASON = "原系统数据移交"
 def carry(player: Player, row: models.Model, text: str) -> None:
     """Save a row as the former system had it, with history and an entry of the ledger that says what it is."""
     clerk = player.who("clerk")
-    save_as(row, clerk, REASON)
+    with lifted():
+        save_as(row, clerk, REASON)
     ledger.append(
         player.school.chain_key,
         kind="import.recorded",

@@ -2,11 +2,18 @@
 
 from django.db.models import Q
 
+from common.append_only import closed_when
 from ledger.rows import register
 from meetings import models
 from meetings.choices import EntryState, MeetingState, MinutesState
 
 HELD = (MeetingState.CLOSED, MeetingState.SIGNED)
+IS_CONCLUDED = """EXISTS (SELECT 1 FROM meetings_agendaentry entry
+    WHERE entry.id = ($1).entry_id AND entry.state = 'concluded')"""
+TALLY_IS_CONCLUDED = """EXISTS (SELECT 1 FROM meetings_tally tally JOIN meetings_agendaentry entry
+    ON entry.id = tally.entry_id WHERE tally.id = ($1).tally_id AND entry.state = 'concluded')"""
+IS_HELD = """EXISTS (SELECT 1 FROM meetings_meeting meeting
+    WHERE meeting.id = ($1).meeting_id AND meeting.state IN ('closed', 'signed'))"""
 
 
 def register_all() -> None:
@@ -26,3 +33,25 @@ def register_all() -> None:
     register(models.Observer, school="meeting__school_id", formal=held)
     register(models.MeetingRecord, school="meeting__school_id", formal=Q(recorder_signed_at__isnull=False))
     register(models.Minutes, school="meeting__school_id", formal=Q(state=MinutesState.ISSUED))
+    close_all()
+
+
+def close_all() -> None:
+    """What the database refuses to change from then on.
+
+    A meeting that was closed may still be signed, a recused member comes back after the entry, and the agenda may
+    still be put in another order.
+    """
+    closed_when(models.Meeting, "($1).state IN ('closed', 'signed')", free=["state", "version"])
+    closed_when(models.AgendaEntry, "($1).state = 'concluded'", free=["position"])
+    closed_when(models.Statement, IS_CONCLUDED)
+    closed_when(models.Tally, IS_CONCLUDED)
+    closed_when(models.Recusal, IS_CONCLUDED, free=["returned_at"])
+    closed_when(models.Ballot, TALLY_IS_CONCLUDED)
+    for part in (models.Attendance, models.Observer):
+        closed_when(part, IS_HELD)
+    closed_when(
+        models.MeetingRecord,
+        "($1).recorder_signed_at IS NOT NULL AND ($1).chair_signed_at IS NOT NULL",
+    )
+    closed_when(models.Minutes, "($1).state = 'issued'")

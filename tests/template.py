@@ -27,7 +27,7 @@ def fingerprint() -> str:
     """Changes with every model and migration, ours or a library's."""
     digest = hashlib.sha256("".join(version(name) for name in LIBRARIES).encode())
     root = Path(settings.BASE_DIR)
-    for pattern in ("*/models.py", "*/models/*.py", "*/migrations/*.py", "common/*.py"):
+    for pattern in ("*/models.py", "*/models/*.py", "*/migrations/*.py", "*/seals.py", "common/*.py"):
         for path in sorted(root.glob(pattern)):
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())

@@ -60,7 +60,8 @@ def conclude_entry(entry_id: int, *, actor: Any, outcome: str, version: int) -> 
     entry.version += 1
     save_as(entry, actor, f"结束本题：{Outcome(outcome).label}")
     ballots = Ballot.objects.filter(tally__entry=entry)
-    for parts in ([entry], entry.statements.all(), entry.recusals.all(), entry.tallies.all(), ballots):
+    touch([entry])
+    for parts in (entry.statements.all(), entry.recusals.all(), entry.tallies.all(), ballots):
         touch(parts)
     decided_on = timezone.localtime(meeting.started_at if meeting.is_retrospective else now).date()
     outcomes.conclude_stage(

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.test import override_settings
 
+from common.append_only import Closed, guarded, install, lifted, only_growing
 from common.history import Provenance, save_as
 from common.where import Where, enter, leave
 from decisions.models import DecisionItem
@@ -134,3 +135,119 @@ def test_nothing_is_saved_without_a_reason(world: World):
     meeting = Meeting.objects.first()
     with pytest.raises(ValueError, match="needs a reason"):
         save_as(meeting, world.cast.clerk, " ")
+
+
+# Tables besides history that only grow, and records that are closed once issued: written out, so that none is lost.
+EVENTS = {
+    "accounts_securityevent",
+    "compliance_blockedattempt",
+    "compliance_findingfile",
+    "compliance_findingstep",
+    "decisions_itemevent",
+    "decisions_reconsiderationsecond",
+    "decisions_taskreport",
+    "ledger_ledgerentry",
+}
+ISSUED = {
+    "decisions_resolution",
+    "documents_issueddocument",
+    "meetings_agendaentry",
+    "meetings_attendance",
+    "meetings_ballot",
+    "meetings_meeting",
+    "meetings_meetingrecord",
+    "meetings_minutes",
+    "meetings_observer",
+    "meetings_recusal",
+    "meetings_statement",
+    "meetings_tally",
+}
+# Guarded tables of which this world holds no closed row.
+EMPTY = {"compliance_blockedattempt", "meetings_ballot", "meetings_observer", "meetings_recusal"}
+
+
+def test_every_table_of_history_and_events_is_guarded():
+    history = {model.history.model._meta.db_table for model in tracked()}
+    assert set(only_growing()) == history | EVENTS
+    assert {closed.table for closed in guarded() if not closed.only_grows} == ISSUED
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled = 'O' GROUP BY 1"
+        )
+        made = dict(cursor.fetchall())
+    assert set(made) == history | EVENTS | ISSUED
+    assert {table for table, number in made.items() if number < 2} <= {
+        "accounts_securityevent",
+        "ledger_ledgerentry",
+    }
+
+
+def one_of(closed: Closed) -> tuple[str, Any] | None:
+    """Key column and key of a row that is closed to changes."""
+    model = next(m for m in apps.get_models() if m._meta.db_table == closed.table)
+    key = model._meta.pk.column
+    condition = closed.when.replace("($1)", "held")
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "{key}" FROM "{closed.table}" held WHERE {condition} ORDER BY 1 LIMIT 1')
+        row = cursor.fetchone()
+    return (key, row[0]) if row else None
+
+
+def refused(statement: str, values: list[Any]) -> bool:
+    """Whether the database itself refuses a statement; nothing of it remains."""
+    point = transaction.savepoint()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    except IntegrityError as error:
+        return "closed to changes" in str(error) or "only grows" in str(error)  # not a foreign key's word
+    finally:
+        transaction.savepoint_rollback(point)
+    return False
+
+
+def test_the_database_refuses_to_change_what_is_closed(world: World):
+    tried, passed = set(), set()
+    for closed in guarded():
+        if (found := one_of(closed)) is None:
+            continue
+        key, pk = found
+        tried.add(closed.table)
+        change = f'UPDATE "{closed.table}" SET "{key}" = "{key}" + 1000000 WHERE "{key}" = %s'
+        if not refused(change, [pk]):
+            passed.add(closed.table)
+        if not refused(f'DELETE FROM "{closed.table}" WHERE "{key}" = %s', [pk]):
+            passed.add(closed.table)
+    assert passed == set()
+    assert (ISSUED | EVENTS) - tried == {"accounts_securityevent", "ledger_ledgerentry", *EMPTY}
+    assert len(tried) > 40
+
+
+def test_what_is_still_at_work_may_change_and_issued_papers_get_their_files(world: World):
+    statement = world.parts["statement"]
+    document = world.meetings["decided1"].minutes.exclude(document=None).first().document
+    assert not refused("UPDATE meetings_statement SET text = 'x' WHERE id = %s", [statement.pk])
+    assert not refused("UPDATE documents_issueddocument SET render_attempts = 9 WHERE id = %s", [document.pk])
+    assert refused("UPDATE documents_issueddocument SET title = 'x' WHERE id = %s", [document.pk])
+
+
+def test_history_cannot_be_emptied(world: World):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL school.may_truncate = 'off'")
+    assert refused("TRUNCATE decisions_historicalstage", [])
+    assert refused("TRUNCATE decisions_itemevent", [])
+
+
+def test_a_lost_trigger_is_made_again_and_the_owner_can_lift_one(world: World):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DROP TRIGGER append_only ON decisions_historicalstage")
+    change = "UPDATE decisions_historicalstage SET state = 'open'"
+    assert not refused(change, [])
+    install()
+    assert refused(change, [])
+    with lifted():
+        assert not refused(change, [])
+    assert refused(change, [])

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.template import TemplateDoesNotExist
 
+from common.append_only import lifted
 from common.errors import NotNow
 from documents import rules, services, tasks
 from documents.models import IssuedDocument, NumberCounter
@@ -165,7 +166,8 @@ def test_a_failure_is_recorded_and_mended_later(world, caplog):
     assert (document.render_attempts, document.is_rendered) == (2, False)
     assert document.render_error == "TemplateDoesNotExist: documents/no_such.html"
     assert f"PDF of document {document.pk} could not be made" in caplog.text
-    IssuedDocument.objects.update(template="documents/minutes.html")
+    with lifted():
+        IssuedDocument.objects.update(template="documents/minutes.html")
     assert tasks.render_outstanding() == 1
     document.refresh_from_db()
     assert (document.render_attempts, document.is_rendered, document.render_error) == (3, True, "")
@@ -191,7 +193,8 @@ def test_two_workers_make_one_pdf():
     world = build()
     with transaction.atomic():
         document = world.issue(template="documents/no_such.html")  # so that committing leaves it outstanding
-    IssuedDocument.objects.update(template="documents/minutes.html")
+    with lifted():
+        IssuedDocument.objects.update(template="documents/minutes.html")
     start = Barrier(2)
 
     def work(_: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from common.append_only import lifted
 from documents.models import IssuedDocument
 from documents.services import make_pdf
 
@@ -57,7 +58,10 @@ def test_an_unmade_pdf_has_a_waiting_page(client, world, document):
     assert f'hx-get="{status}"' in html
     assert "HX-Redirect" not in client.get(status)
     assert "现在生成" not in html
-    IssuedDocument.objects.filter(pk=document.pk).update(issued_at=document.issued_at - timedelta(minutes=3))
+    with lifted():
+        IssuedDocument.objects.filter(pk=document.pk).update(
+            issued_at=document.issued_at - timedelta(minutes=3)
+        )
     late = client.get(status).content.decode()
     assert "PDF 尚未生成" in late
     assert "现在生成" in late
@@ -75,7 +79,8 @@ def test_a_failed_pdf_can_be_asked_for_again(client, world, django_capture_on_co
     assert "PDF 暂未生成" in html
     assert "no_such" not in html
     assert "hx-trigger" not in html
-    IssuedDocument.objects.update(template="documents/minutes.html")
+    with lifted():
+        IssuedDocument.objects.update(template="documents/minutes.html")
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post(reverse("documents:ask_again", args=[document.pk]))
     assert response.url == address
@@ -103,7 +108,8 @@ def test_verification_of_a_restricted_document_keeps_its_title(client, world):
 
 
 def test_verification_notices_a_changed_content(client, made):
-    IssuedDocument.objects.update(content={**made.content, "signer": "他人"})
+    with lifted():
+        IssuedDocument.objects.update(content={**made.content, "signer": "他人"})
     html = client.get(reverse("documents:verify", args=[made.verification_code])).content.decode()
     assert "存档内容与签发时不一致" in html
     assert "内容不一致" in html
