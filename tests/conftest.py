@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from tests import template
+from tests import emptying, template
 from tests.factories.cast import cast as cast  # a fixture of every test folder
 
 
@@ -13,6 +13,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
     """Test databases are copies of one that is built once."""
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"] |= {"TEMPLATE": template.ensure(), "MIGRATE": False}
+
+
+emptying.after_committing_tests()
 
 
 @pytest.fixture(autouse=True)
