@@ -41,3 +41,5 @@ class SecurityKind(TextChoices):
     POLICY_SET = "policy.set", "调整两步验证要求"
     DOWNLOADED = "file.downloaded", "下载文件"
     EXPORTED = "data.exported", "导出数据"
+    RESTRICTED_READ = "restricted.read", "阅看限定范围内容"
+    FILE_INFECTED = "file.infected", "查出病毒"

@@ -41,7 +41,8 @@ class GateMiddleware:
         token = enter(of_request(request))
         try:
             response = self.get_response(request)
-            if response.status_code == 200 and response.has_header("Content-Disposition"):
+            leaves = response.status_code == 200 and response.has_header("Content-Disposition")
+            if leaves and request.method != "HEAD":
                 self._left(request, response)
             return response
         finally:

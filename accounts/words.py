@@ -14,6 +14,7 @@ DETAIL_WORDS = {
     "provider": "外部账号",
     "reason": "原因",
     "identity": "标识摘要",
+    "virus": "病毒",
 }
 VALUE_WORDS = {
     "system": "系统管理员",

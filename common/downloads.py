@@ -1,5 +1,6 @@
 """Sending private files after the caller has checked that the person may read them."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.conf import settings
@@ -8,6 +9,15 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+# Called with every stored file about to be sent; raise a refusal where it may not be (yet).
+gates: list[Callable[[FieldFile], None]] = []
+
+
+def require_open(stored: FieldFile) -> None:
+    """Raise the refusal of the first gate that keeps this file back."""
+    for gate in gates:
+        gate(stored)
+
 
 def private_file(
     stored: FieldFile, *, filename: str, content_type: str, inline: bool = False
@@ -15,8 +25,9 @@ def private_file(
     """Answer with one stored file, never cached by others, shown in the browser only when `inline`.
 
     Behind nginx (settings.X_ACCEL_PREFIX) only its internal address is answered and nginx sends the bytes.
-    Raises FileNotFoundError where the file is gone.
+    Raises FileNotFoundError where the file is gone, and the refusal of a gate that keeps it back.
     """
+    require_open(stored)
     response: HttpResponseBase
     if settings.X_ACCEL_PREFIX:
         if not stored.storage.exists(stored.name):

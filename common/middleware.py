@@ -1,10 +1,13 @@
 """Request number, and the one place where refusals become answers (architecture.md §4.3)."""
 
 from collections.abc import Callable
+from itertools import chain
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
@@ -27,6 +30,34 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id
         return response
+
+
+class EdgeMiddleware:
+    """Refuse a body too large and text with NUL before a view meets it; say what a browser may keep and use.
+
+    Pages are kept by no cache, so that after signing out the back button shows nothing. Static files are
+    answered before this middleware.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in settings.EDGE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Raise what Django answers with 400 or 413, after the person is known and before the body is read."""
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and int(length) > settings.MAX_BODY_BYTES:
+            raise RequestDataTooBig("body above MAX_BODY_BYTES")
+        given = [request.path]
+        for query in (request.GET, request.POST):
+            given += chain(query, *(texts for _, texts in query.lists()))
+        if any("\0" in text for text in given):  # PostgreSQL keeps none, and no person types one
+            raise BadRequest("NUL in text")
 
 
 class RefusalMiddleware:

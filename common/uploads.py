@@ -12,8 +12,11 @@ from typing import IO
 from django.core.exceptions import ValidationError
 from django.core.files import File
 
+from common import contents
+
 MAX_BYTES = 20 * 1024 * 1024
 MAX_NAME = 120
+NO_SECRETS = "不得上传涉及国家秘密的文件。"
 ACCEPTED = "PDF、Word、Excel、PPT、JPG、PNG 和纯文本"
 
 PDF = "application/pdf"
@@ -56,8 +59,8 @@ class UploadFacts:
 def inspect_upload(file: File) -> UploadFacts:
     """Judge one uploaded file; leaves it rewound.
 
-    Raises ValidationError where it is empty, above 20 MB, of a type not accepted, or where its
-    suffix promises another type than its content holds.
+    Raises ValidationError where it is empty, above 20 MB, of a type not accepted, where its suffix
+    promises another type than its content holds, or where something lies inside that runs, hides or bursts.
     """
     size = file.size or 0
     if size == 0:
@@ -70,7 +73,6 @@ def inspect_upload(file: File) -> UploadFacts:
     for chunk in file.chunks():
         digest.update(chunk)
     content_type = _content_type(file)
-    file.seek(0)
     if content_type is None:
         raise ValidationError(f"不支持这种文件，请上传{ACCEPTED}。", code="type")
     name = safe_name(file.name or "")
@@ -81,7 +83,25 @@ def inspect_upload(file: File) -> UploadFacts:
             f"文件名后缀是“{suffix or '无'}”，内容却是 {usual[1:].upper()}。请把后缀改为 {usual} 后再上传。",
             code="suffix",
         )
+    if fault := _fault(file, content_type):
+        raise ValidationError(fault, code="content")
+    file.seek(0)
     return UploadFacts(content_type, digest.hexdigest(), size, name)
+
+
+def _fault(file: IO[bytes], content_type: str) -> str:
+    """Why a file of an accepted type is not kept, or nothing."""
+    file.seek(0)
+    if content_type == PDF:
+        return contents.pdf_fault(file)
+    if content_type in (JPEG, PNG):
+        return contents.image_fault(file)
+    if content_type in (DOCX, XLSX, PPTX):
+        with zipfile.ZipFile(file) as archive:
+            return contents.zip_fault(archive)
+    if content_type in (DOC, XLS, PPT):
+        return contents.ole_fault(file.read())
+    return ""
 
 
 def safe_name(name: str) -> str:
@@ -118,8 +138,8 @@ def _zip_type(file: IO[bytes]) -> str | None:
             members = set(archive.namelist())
     except zipfile.BadZipFile:
         return None
-    if "[Content_Types].xml" not in members or any(name.endswith("vbaProject.bin") for name in members):
-        return None  # not an Office document, or one that carries macros
+    if "[Content_Types].xml" not in members:
+        return None
     return next((kind for member, kind in _ZIP_MEMBERS.items() if member in members), None)
 
 

@@ -5,7 +5,12 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,6 +28,12 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
     403: ("lock", "warn", "不能办理这一步", ""),
     404: ("file-search", "run", "没有找到这一页", "地址可能有误，或者这项内容不在您的知悉范围内。"),
     409: ("refresh", "warn", "内容已有变化，没有办理", ""),
+    413: (
+        "file-alert",
+        "bad",
+        "内容过大，没有办理",
+        "一份文件不超过 20 MB，一次合计不超过 100 MB、20 份。请压缩、拆分或分批上传后再办。",
+    ),
     422: ("hand-stop", "bad", "暂不能办理", ""),
     429: ("clock-pause", "warn", "操作过于频繁，请稍后再试", "请等几分钟再办，已保存的内容不受影响。"),
     500: (
@@ -33,6 +44,7 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
     ),
 }
 CSRF_TEXT = "页面停留过久或浏览器拦截了 Cookie，填写的内容没有保存。请返回上一页，刷新后再办。"
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 HOME = "/"
 TARGET = re.compile(r"#[A-Za-z][\w-]*")
 
@@ -105,8 +117,8 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400."""
-    return _answer(request, 400)
+    """Answer 400, or 413 where it is the amount that Django refused."""
+    return _answer(request, 413 if isinstance(exception, TOO_MUCH) else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Tables as .xlsx files: headings, widths, and no text that a spreadsheet would take for a formula."""
+"""Tables as .xlsx files: headings, widths, numbers of persons masked, no text taken for a formula."""
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO
@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from common.masking import masked
 from common.uploads import XLSX
 
 Sheet = tuple[str, Sequence[tuple[str, int]], Iterable[Iterable[Any]]]  # title, (heading, width)…, rows
@@ -28,7 +29,7 @@ def workbook_answer(name: str, *sheets: Sheet, frozen: str = "B2") -> HttpRespon
         sheet = book.create_sheet(title)
         sheet.append([head for head, _ in heads])
         for row in rows:
-            sheet.append([safe_cell(value) for value in row])
+            sheet.append([safe_cell(masked(value)) for value in row])
         for place, (_, width) in enumerate(heads, start=1):
             sheet.column_dimensions[get_column_letter(place)].width = width
             sheet.cell(1, place).font = Font(bold=True)

@@ -223,6 +223,11 @@ class Finding(models.Model):
         return f"compliance.finding:{self.pk}"
 
     @property
+    def is_restricted(self) -> bool:
+        """Whether only named people may read it (知悉范围 2)."""
+        return self.access_scope == AccessScope.RESTRICTED
+
+    @property
     def is_open(self) -> bool:
         return self.resolved_at is None and self.state not in SETTLED_STATES
 

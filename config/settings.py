@@ -70,12 +70,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "common.middleware.EdgeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.limits.LimitMiddleware",
     "accounts.middleware.GateMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -178,6 +180,9 @@ IDLE_MINUTES = env.int("IDLE_MINUTES", 30, validate=validate.Range(min=5, max=48
 if APP_ENV == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ANONYMOUS_USER_NAME = None  # guardian: no row for people who have not signed in
+MESSAGE_DAYS = env.int(
+    "MESSAGE_DAYS", 365, validate=validate.Range(min=30)
+)  # read messages are kept this long
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "workbench:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
@@ -257,9 +262,14 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")
 # nginx reads the files under an account of its own, in a volume only it and the application see.
 FILE_UPLOAD_PERMISSIONS = 0o644 if X_ACCEL_PREFIX else 0o640
+# clamd that looks at every upload before it is served: host:port, or the path of its socket; empty: no scanner.
+CLAMAV = env.str("CLAMAV", "")
+if CLAMAV and not (CLAMAV.startswith("/") or CLAMAV.rpartition(":")[2].isdecimal()):
+    raise ImproperlyConfigured("CLAMAV 须为“主机:端口”或套接字的绝对路径。")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+MAX_BODY_BYTES = 105 * 1024 * 1024  # of one request, files included; nginx lets 110 MB through
 
 # --- Browser security -----------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -275,6 +285,14 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "common.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+_unused = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")
+# On every answer that does not say otherwise itself; passkeys stay allowed to this site alone by default.
+EDGE_HEADERS = {
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _unused),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

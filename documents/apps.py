@@ -2,6 +2,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from common.downloads import gates
+
 
 class DocumentsConfig(AppConfig):
     name = "documents"
@@ -12,3 +14,4 @@ class DocumentsConfig(AppConfig):
         import_module("documents.fonts")
         import_module("documents.tasks")
         import_module("documents.seals").register_all()
+        gates.append(import_module("documents.services").require_clean)

@@ -6,6 +6,14 @@ from django.db.models import TextChoices
 RESTRICTED_SCOPE = 2
 
 
+class ScanState(TextChoices):
+    """How the scan for viruses of an upload stands."""
+
+    PENDING = "pending", "待检"
+    CLEAN = "clean", "无毒"
+    INFECTED = "infected", "已隔离"
+
+
 class DocumentKind(TextChoices):
     """Series of numbers: each counts by itself per school and year."""
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from documents.choices import RESTRICTED_SCOPE, DocumentKind
+from documents.choices import RESTRICTED_SCOPE, DocumentKind, ScanState
 
 LATE_AFTER = timedelta(minutes=2)
 
@@ -158,3 +158,48 @@ class IssuedDocument(models.Model):
     def is_restricted(self) -> bool:
         """Whether even the title is for named people only (知悉范围 2)."""
         return self.access_scope == RESTRICTED_SCOPE
+
+
+class FileScan(models.Model):
+    """查毒 of one upload, known by its place in the storage. No record: it can be done again."""
+
+    path = models.CharField("存放位置", max_length=200, unique=True)
+    school = models.ForeignKey(
+        "governance.School",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="学校",
+    )
+    uploaded_by = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="上传人",
+    )
+    url = models.CharField("所在页面", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=10, choices=ScanState, default=ScanState.PENDING)
+    words = models.CharField("病毒或故障", max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    asked_at = models.DateTimeField("送检时间", auto_now_add=True)
+    scanned_at = models.DateTimeField("查毒时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "查毒"
+        verbose_name_plural = "查毒"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=ScanState.PENDING, scanned_at__isnull=True)
+                | ~Q(state=ScanState.PENDING) & Q(scanned_at__isnull=False),
+                name="file_scan_done_with_time",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["attempts"], condition=Q(state=ScanState.PENDING), name="file_scan_pending")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.get_state_display()}"

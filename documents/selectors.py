@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from common.masking import mask_numbers
 from documents.models import IssuedDocument
 from documents.rules import is_content_intact, is_file_intact
 
@@ -38,7 +39,7 @@ def verification(code: str) -> Verification | None:
         return None
     return Verification(
         document=document,
-        title="" if document.is_restricted else document.title,
+        title="" if document.is_restricted else mask_numbers(document.title),
         is_content_intact=is_content_intact(document),
         is_file_intact=is_file_intact(document),
         superseded_by=getattr(document, "superseded_by", None),

@@ -4,8 +4,9 @@ import logging
 
 from celery import shared_task
 
+from documents.choices import ScanState
 from documents.models import IssuedDocument
-from documents.services import make_pdf
+from documents.services import make_pdf, outstanding, scan
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 50
@@ -28,3 +29,20 @@ def render_outstanding() -> int:
     for document_id in ids:
         render(document_id)
     return len(ids)
+
+
+@shared_task(ignore_result=True)
+def scan_file(scan_id: int) -> str:
+    """Have one upload scanned for viruses. Idempotent; the sweep repeats what the scanner did not answer."""
+    return scan(scan_id)
+
+
+@shared_task(ignore_result=True)
+def scan_outstanding() -> int:
+    """Have waiting uploads scanned (beat, every five minutes), until the scanner fails; returns how many were done."""
+    done = 0
+    for scan_id in outstanding()[:SWEEP_LIMIT]:
+        if scan(scan_id) == ScanState.PENDING:
+            break
+        done += 1
+    return done

@@ -12,8 +12,10 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.downloads import private_file
+from common.uploads import PDF
 from documents import access, selectors, services
 from documents.models import IssuedDocument
+from documents.serving import reading_copy
 
 
 @login_required
@@ -22,7 +24,7 @@ def download(request: HttpRequest, document_id: int) -> HttpResponseBase:
     """Show the PDF in the browser; while it is not there yet, the page that waits for it."""
     document = access.document(request.user, document_id)
     if document.is_rendered:
-        return _pdf(document)(request)
+        return (_marked_pdf if document.is_restricted else _pdf)(document)(request)
     return render(request, "documents/pending.html", {"document": document})
 
 
@@ -46,6 +48,23 @@ def _pdf(document: IssuedDocument) -> Callable[[HttpRequest], HttpResponseBase]:
         response["ETag"] = etag
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+    return answer
+
+
+def _marked_pdf(document: IssuedDocument) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The PDF of 知悉范围 2 with the reader's mark: another one each time, so nothing is "unchanged"."""
+
+    @csp_exempt()
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return reading_copy(
+            document.file,
+            reader=request.user,
+            filename=f"{document.number_text} {document.title}.pdf",
+            content_type=PDF,
+            is_restricted=True,
+            inline=True,
+        )
 
     return answer
 

@@ -3,6 +3,7 @@
 Every change of a meeting locks the meeting row first, then what lies below it, then the item: no deadlocks.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch
@@ -22,6 +23,11 @@ _WITH_FACTS = (
     "tallies__ballots__seat__person",
     "stage__item__concerned",
 )
+
+
+def items_of(entries: Iterable[AgendaEntry | None]) -> list[Any]:
+    """The items these entries are about; the first topic and announcements have none."""
+    return [entry.stage.item for entry in entries if entry is not None and entry.stage is not None]
 
 
 def meeting_for(user: Any, meeting_id: int) -> Meeting:

@@ -32,6 +32,7 @@ KIND_ICONS = {
     "session": "device-desktop",
     "handover": "arrows-exchange",
     "ledger": "fingerprint",
+    "file": "virus",
 }
 
 # Messages about the person's own offices, in words that tell nothing of a school's business.

@@ -129,3 +129,13 @@ def mark_read(message: Message) -> None:
 def mark_all_read(user: Any) -> int:
     """Mark every message of a person as read; returns how many were unread."""
     return Message.objects.visible_to(user).unread().update(read_at=timezone.now())
+
+
+def forget_read() -> int:
+    """Delete messages read and older than MESSAGE_DAYS; reminders that must not repeat stay. Returns how many."""
+    old = timezone.now() - timedelta(days=settings.MESSAGE_DAYS)
+    return (
+        Message.objects.filter(read_at__lt=old, created_at__lt=old, dedupe="")
+        .delete()[1]
+        .get(Message._meta.label, 0)
+    )

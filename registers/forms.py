@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.fields import DayField
-from common.uploads import ACCEPT, ACCEPTED, inspect_upload
+from common.uploads import ACCEPT, ACCEPTED, NO_SECRETS, inspect_upload
 from governance.models import School, Seat
 from meetings.models import Meeting
 from registers.periods import recent_terms, school_year_words, term_words
@@ -61,7 +61,7 @@ class RecordForm(forms.ModelForm):
     file = FileField(
         label="佐证文件",
         required=False,
-        help_text=f"{ACCEPTED}，不超过 20 MB。",
+        help_text=f"{ACCEPTED}，不超过 20 MB。{NO_SECRETS}",
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.downloads import private_file
 from common.errors import NotNow, NotVisible, StaleVersion
+from documents.serving import INLINE
 from governance.access import offices_of, require
 from governance.models import School
 from registers import access, selectors, services
@@ -23,7 +24,6 @@ from registers.models import PolicyFiling, Record, TermReport
 from registers.specs import Register
 
 PAGE = 50
-INLINE = ("application/pdf", "image/jpeg", "image/png")
 
 
 def _school(request: HttpRequest) -> School:

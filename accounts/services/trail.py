@@ -1,6 +1,6 @@
 """The security trail: one sealed line per event, and the proof that none was changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -90,6 +90,19 @@ def record_sign_in(user: User, **detail: Any) -> SecurityEvent:
         for listener in new_place_listeners:
             listener(user, event)
     return event
+
+
+def note_reading(person: User, subjects: Iterable[str]) -> None:
+    """Write that somebody read 限定范围 content: each subject once per person and day, so that the trail stays readable."""
+    wanted = set(subjects)
+    if not wanted:
+        return
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = SecurityEvent.objects.filter(
+        person=person, kind=SecurityKind.RESTRICTED_READ, subject__in=wanted, happened_at__gte=midnight
+    )
+    for subject in sorted(wanted - set(today.values_list("subject", flat=True))):
+        record(SecurityKind.RESTRICTED_READ, person=person, subject=subject)
 
 
 def record_refused(username: str, kind: str = SecurityKind.SIGN_IN_FAILED, **detail: Any) -> SecurityEvent:

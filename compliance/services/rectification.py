@@ -18,6 +18,7 @@ from compliance.choices import FindingAct
 from compliance.models import Finding, FindingFile, FindingStep, Rectification
 from compliance.registry import RULES
 from compliance.transitions import Transition
+from documents.services import quarantine
 from governance import parameters
 from governance.choices import AccessScope
 from ledger import services as ledger
@@ -116,7 +117,7 @@ def record_step(
 
 def _store(step: FindingStep, file: UploadedFile) -> FindingFile:
     facts = inspect_upload(file)
-    return FindingFile.objects.create(
+    stored = FindingFile.objects.create(
         step=step,
         name=facts.safe_name,
         file=file,
@@ -124,6 +125,8 @@ def _store(step: FindingStep, file: UploadedFile) -> FindingFile:
         size=facts.size,
         sha256=facts.sha256,
     )
+    quarantine(stored.file, actor=step.actor, school=step.finding.school, url=finding_url(step.finding))
+    return stored
 
 
 def tell(finding: Finding, people: Iterable[Any], what: str, body: str = "") -> None:
@@ -187,6 +190,7 @@ def appeal(
 ) -> Finding:
     """申诉: the school holds the finding to be wrong; the district decides."""
     finding = _begin(transitions.APPEAL, finding_id, actor, version)
+    files = _within_limit(finding, files)
     plan = _plan_of(finding)
     plan.appeal_sha256 = finding.inputs_sha256
     save_as(plan, actor, "申诉")

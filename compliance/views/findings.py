@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from common.downloads import private_file
+from accounts.services.trail import note_reading
 from common.errors import NotVisible
 from compliance import access
 from compliance import forms as f
@@ -25,6 +25,7 @@ from compliance.selectors.page import finding_page, recheck_pill
 from compliance.services import rectification as services
 from compliance.services import replay
 from compliance.transitions import TRANSITIONS
+from documents.serving import reading_copy
 from governance.models import School
 
 PAGE_SIZE = 50
@@ -117,6 +118,7 @@ def _page(
 def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: the arithmetic, the clause, the rectification and whoever must act now."""
     finding = access.finding_for(request.user, pk)
+    note_reading(request.user, [finding.subject] if finding.is_restricted else [])
     return _page(request, finding, access.standing_on(request.user, finding))
 
 
@@ -196,4 +198,10 @@ def finding_file(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     found = FindingFile.objects.filter(step__finding=finding, pk=file).first()
     if found is None:
         raise NotVisible("FindingFile")
-    return private_file(found.file, filename=found.name, content_type=found.content_type)
+    return reading_copy(
+        found.file,
+        reader=request.user,
+        filename=found.name,
+        content_type=found.content_type,
+        is_restricted=finding.is_restricted,
+    )

@@ -7,7 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from common.fields import MomentField
-from common.uploads import ACCEPT, ACCEPTED, inspect_upload
+from common.uploads import ACCEPT, ACCEPTED, NO_SECRETS, inspect_upload
 
 MAX_FILES = 20
 
@@ -25,7 +25,7 @@ class FilesField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", FilesInput(attrs={"accept": ACCEPT, "multiple": True}))
-        kwargs.setdefault("help_text", f"可选多份，{ACCEPTED}，每份不超过 20 MB。")
+        kwargs.setdefault("help_text", f"可选多份，{ACCEPTED}，每份不超过 20 MB。{NO_SECRETS}")
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:

@@ -153,6 +153,11 @@ class DecisionItem(models.Model):
         return f"{self.number} {self.title}".strip()
 
     @property
+    def is_restricted(self) -> bool:
+        """Whether only named people may read it (知悉范围 2)."""
+        return self.access_scope >= AccessScope.RESTRICTED
+
+    @property
     def subject(self) -> str:
         """How the ledger and documents name this record."""
         return f"decisions.decisionitem:{self.pk}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import NotNow, NotPermitted, NotVisible
@@ -14,6 +15,7 @@ from decisions import access
 from decisions.choices import AttachmentKind, Disagreement, ItemState
 from decisions.models import Attachment, Consultation, DecisionItem, Prerequisite, TaskReport
 from decisions.services.acts import record
+from documents.services import quarantine
 from governance.access import offices_of
 from governance.choices import PrerequisiteKind, SeatRole
 from governance.selectors import consultation_counterparts, holders
@@ -180,7 +182,7 @@ def store_file(
     if item.attachments.count() >= MAX_FILES_PER_ITEM:
         raise NotNow(f"一个议题最多 {MAX_FILES_PER_ITEM} 份文件，请先合并材料。")
     facts = inspect_upload(file)
-    return save_as(
+    stored = save_as(
         Attachment(
             school=item.school,
             item=item,
@@ -197,6 +199,9 @@ def store_file(
         actor,
         "上传文件",
     )
+    page = reverse("decisions:item_detail", args=[item.pk])
+    quarantine(stored.file, actor=actor, school=item.school, url=page)
+    return stored
 
 
 @transaction.atomic

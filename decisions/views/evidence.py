@@ -11,15 +11,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.downloads import private_file
 from common.errors import NotPermitted, NotVisible
 from decisions import access, rules
 from decisions.forms import AttachmentForm, ConsultationForm, PrerequisiteForm, ReasonForm
 from decisions.models import Attachment, DecisionItem, Prerequisite
 from decisions.services import evidence
+from documents.serving import INLINE, reading_copy
 from governance.choices import PrerequisiteKind
-
-INLINE = ("application/pdf", "image/jpeg", "image/png")
 
 
 def _require_evidence(request: HttpRequest, item: DecisionItem) -> None:
@@ -183,13 +181,15 @@ def _file_list(request: HttpRequest, item: DecisionItem) -> str:
 @login_required
 def attachment_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One file, for whoever may read its item or its task."""
-    found = Attachment.objects.visible_to(request.user).filter(pk=pk).first()
+    found = Attachment.objects.visible_to(request.user).select_related("item").filter(pk=pk).first()
     if found is None:
         raise NotVisible("Attachment")
-    return private_file(
+    return reading_copy(
         found.file,
+        reader=request.user,
         filename=found.name,
         content_type=found.content_type,
+        is_restricted=found.item.is_restricted,
         inline=found.content_type in INLINE,
     )
 

@@ -16,7 +16,7 @@ from decisions.export import item_workbook
 from decisions.forms import ItemFilterForm, ReasonForm
 from decisions.selectors import lists
 from decisions.selectors.page import item_page
-from decisions.services import grants
+from decisions.services import grants, reading
 from decisions.services import items as services
 
 PAGE_SIZE = 50
@@ -114,6 +114,7 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     offices = access.offices_on(request.user, item)
     if not offices.belongs:
         grants.note_reading(item, actor=request.user)
+    reading.note([item], reader=request.user)
     return render(
         request, "decisions/item_detail.html", {"page": item_page(request.user, item, offices), "item": item}
     )

@@ -17,6 +17,7 @@ from decisions import access
 from decisions.forms import AnswerForm, ExtensionForm, ReasonForm, ReportForm, UrgeForm
 from decisions.models import Task
 from decisions.selectors import tasks as selectors
+from decisions.services import reading
 from decisions.services import tasks as services
 
 TILES = (
@@ -91,7 +92,9 @@ def _page(request: HttpRequest, task: Task, *, status: int = 200, **bound: forms
 @login_required
 def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: report, accept, extend, and everything that happened."""
-    return _page(request, _task(request, pk))
+    task = _task(request, pk)
+    reading.note([task.item], reader=request.user)
+    return _page(request, task)
 
 
 def _done(request: HttpRequest, task: Task, words: str) -> HttpResponse:

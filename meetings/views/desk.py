@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import NotVisible, StaleVersion
 from common.fields import whole_number
+from decisions.services import reading
 from governance.choices import BallotMethod
 from governance.selectors import people_of
 from meetings import access, forms
@@ -87,6 +88,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     desk = selectors.desk_for(request.user, meeting, offices, entry_id)
+    reading.note(access.items_of([desk.entry]), reader=request.user)
     since = meeting.started_at
     panels = render_panels(request, desk, bound)
     return render(

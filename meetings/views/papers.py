@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import NotNow, NotVisible, StaleVersion
+from decisions.services import reading
 from governance.access import offices_of
 from meetings import access, forms
 from meetings.choices import MeetingState, MinutesState
@@ -60,6 +61,7 @@ def _minutes_context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     blocks = []
     if current is not None:
         entries = {entry.pk: entry for entry in meeting.entries.select_related("presenter", "stage__item")}
+        reading.note(access.items_of(entries.values()), reader=request.user)
         for block in current.entries:
             entry = entries.get(block["entry"])
             if entry is not None:
@@ -217,6 +219,7 @@ def _theirs(stored: Minutes, request: HttpRequest) -> dict[str, Any]:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """The verbatim record: from the facts until the first signature, frozen from then on."""
     meeting = _recorded(request, pk)
+    reading.note(access.items_of(meeting.entries.select_related("stage__item")), reader=request.user)
     return render(request, "meetings/record.html", _record_context(request, meeting))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.errors import NotNow, NotPermitted, NotVisible
 from common.fields import whole_number
+from decisions.services import reading
 from governance.access import offices_of
 from governance.models import Body, Seat
 from governance.selectors import people_of
@@ -110,6 +111,7 @@ def _detail(
 ) -> HttpResponse:
     offices = offices_of(request.user, meeting.school)
     entries = selectors.agenda(request.user, meeting)
+    reading.note(access.items_of(entries), reader=request.user)
     may_record = access.may_record(offices, meeting)
     is_before = meeting.state in BEFORE_STATES
     is_open = is_before or meeting.state in SITTING_STATES

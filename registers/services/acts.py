@@ -9,6 +9,7 @@ from django.urls import reverse
 from common.errors import NotNow, StaleVersion
 from common.history import save_as
 from common.uploads import inspect_upload
+from documents.services import quarantine
 from ledger import services as ledger
 from registers.models import Record
 from registers.specs import Register
@@ -38,6 +39,12 @@ def set_file(record: Record, file: File | None) -> None:
     facts = inspect_upload(file)
     record.file_name, record.content_type, record.sha256 = facts.safe_name, facts.content_type, facts.sha256
     record.file.save(facts.safe_name, file, save=False)
+
+
+def keep_back(record: Record, register: Register, file: File | None, actor: Any) -> None:
+    """Serve a new file only once it is scanned, where there is a scanner."""
+    if file is not None:
+        quarantine(record.file, actor=actor, school=record.school, url=record_url(record, register))
 
 
 def write(record: Record, actor: Any, reason: str) -> None:

@@ -12,7 +12,7 @@ from governance.models import School
 from registers import access
 from registers.choices import FilingState, ReportState
 from registers.models import PolicyFiling, Record, TermReport
-from registers.services.acts import require_fresh, seal, set_file, write
+from registers.services.acts import keep_back, require_fresh, seal, set_file, write
 
 SETTLED = (ReportState.SUBMITTED, ReportState.REVIEWED, FilingState.APPROVED)
 
@@ -31,6 +31,7 @@ def record(
     entry = register.model(school=school, recorded_by=actor, **_known(register, values))
     set_file(entry, file)
     write(entry, actor, "登记")
+    keep_back(entry, register, file, actor)
     seal(entry, register, "recorded", actor=actor)
     return entry
 
@@ -67,6 +68,7 @@ def correct(
         entry.state = FilingState.FILED
     entry.version += 1
     write(entry, actor, reason)
+    keep_back(entry, register, file, actor)
     seal(entry, register, "corrected", actor=actor, reason=reason)
     return entry
 

@@ -19,6 +19,7 @@ from decisions.services import evidence
 from ledger.models import LedgerEntry
 from tests.accounts.kit import trail
 from tests.factories.decisions import make_item
+from tests.factories.files import PDF
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +137,7 @@ def test_only_the_audit_administrator_reads_it(events, auditor, cast):
 def test_downloads_are_written_without_names(cast):
     """The trail names page and path, never a title: the audit administrator sees no business."""
     item = make_item(cast, "G05", "submitted", title="教学楼屋面修缮")
-    file = SimpleUploadedFile("测算表.pdf", b"%PDF-1.4\n%%EOF\n")
+    file = SimpleUploadedFile("测算表.pdf", PDF)
     evidence.add_attachments(item.pk, actor=cast.vice, kind=AttachmentKind.PROPOSAL, files=[file])
     path = reverse("decisions:attachment_download", args=[item.attachments.get().pk])
     reader, stranger = Client(), Client()

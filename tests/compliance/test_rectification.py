@@ -21,6 +21,7 @@ from ledger.models import LedgerEntry
 from ledger.services import verify
 from notifications.models import Message
 from tests.factories.cast import make_cast
+from tests.factories.files import PDF
 from tests.factories.findings import make_finding
 
 TODAY = timezone.localdate
@@ -31,7 +32,7 @@ def days(number: int) -> date:
 
 
 def proof(name: str = "签到表.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.4\n%%EOF\n")
+    return SimpleUploadedFile(name, PDF)
 
 
 def confirm(cast: Any, finding: Finding, **changes: Any) -> Finding:

@@ -15,6 +15,7 @@ from compliance import figures
 from compliance.models import BlockedAttempt, Evaluation, Finding, RuleError
 from compliance.registry import RULES
 from compliance.services import rectification as services
+from tests.factories.files import PDF
 from tests.factories.findings import make_finding
 
 LIST = reverse("compliance:finding_list")
@@ -151,7 +152,7 @@ def test_the_whole_way_through_the_forms(client, cast):
     assert client.post(act(finding, "confirm"), plan).url == page_of(finding)
     assert client.post(act(finding, "confirm"), plan).status_code == 409
     client.force_login(cast.vice)
-    proof = SimpleUploadedFile("签到表.pdf", b"%PDF-1.4\n%%EOF\n")
+    proof = SimpleUploadedFile("签到表.pdf", PDF)
     sent = client.post(act(finding, "progress"), {"version": 2, "text": "已发通知", "files": [proof]})
     assert sent.status_code == 302
     file = reverse(

@@ -56,6 +56,10 @@ def test_production_refuses_to_start_without_each_variable(name, how):
         ("SECRET_KEY", "short", "SECRET_KEY 须为至少 50 个字符"),
         ("EMAIL_URL", "smtp+tls://mail.example", "EMAIL_URL 须以"),
         ("APP_ENV", "development", "APP_ENV"),
+        ("CLAMAV", "localhost", "CLAMAV 须为"),
+        ("MESSAGE_DAYS", "7", "MESSAGE_DAYS"),
+        ("IDLE_MINUTES", "0", "IDLE_MINUTES"),
+        ("LOCKOUT_TRIES", "1000", "LOCKOUT_TRIES"),
         ("MEDIA_ROOT", str(ROOT / "static" / "media"), "MEDIA_ROOT 不得位于静态文件目录之下"),
     ],
 )

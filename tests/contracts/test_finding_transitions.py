@@ -15,6 +15,7 @@ from compliance.transitions import TRANSITIONS
 from governance.choices import AccessScope
 from tests.contracts.matrix import Act, check_rows
 from tests.factories.cast import Cast
+from tests.factories.files import PDF
 from tests.factories.findings import make_finding
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def later(days: int = 20) -> Any:
 
 
 def proof() -> SimpleUploadedFile:
-    return SimpleUploadedFile("签到表.pdf", b"%PDF-1.4\n%%EOF\n")
+    return SimpleUploadedFile("签到表.pdf", PDF)
 
 
 def found(cast: Cast, **fields: Any) -> Finding:

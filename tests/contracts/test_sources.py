@@ -49,6 +49,7 @@ WRITES_OUTSIDE_SERVICES: dict[tuple[str, str], str] = {
     ("common/history.py", ".save"): "save_as itself",
     ("common/history.py", ".delete"): "delete_as itself",
     ("common/workbook.py", ".save"): "a workbook into memory",
+    ("documents/watermark.py", ".save"): "a picture into memory",
 }
 WRITING = {
     *("save", "delete", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),

@@ -10,6 +10,7 @@ from decisions.selectors.page import ballot_words
 from decisions.services import evidence, items
 from tests.decisions.test_views_tasks import make_task, photo
 from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item
+from tests.factories.files import PDF
 
 LIST_QUERIES = 16
 ITEM_QUERIES = 48
@@ -39,7 +40,7 @@ def test_item_page_queries(cast, client, django_assert_num_queries, rows):
             participants="教师代表",
             conclusion="可行。",
             result="favourable",
-            files=[SimpleUploadedFile(f"{number}.pdf", b"%PDF-1.4\n%%EOF")],
+            files=[SimpleUploadedFile(f"{number}.pdf", PDF)],
         )
         evidence.add_consultation(
             item.pk,

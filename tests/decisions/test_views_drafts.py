@@ -9,9 +9,9 @@ from decisions.models import Attachment, DecisionItem, ItemEvent
 from decisions.services import items
 from governance.choices import AccessScope
 from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item
+from tests.factories.files import PDF
 
 JSON = {"HTTP_ACCEPT": "application/json"}
-PDF = b"%PDF-1.4\n%%EOF"
 
 
 def url(name, *args):

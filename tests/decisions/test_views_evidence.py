@@ -10,8 +10,7 @@ from django.utils import timezone
 from decisions.models import Attachment, Prerequisite
 from decisions.services import evidence
 from tests.factories.decisions import CONFIRMED, make_item
-
-PDF = b"%PDF-1.4\n%%EOF"
+from tests.factories.files import PDF
 
 
 def url(name, *args):

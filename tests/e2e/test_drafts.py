@@ -6,8 +6,9 @@ from playwright.sync_api import Page, Route, expect
 
 from decisions.models import DecisionItem
 from tests.factories.decisions import make_item
+from tests.factories.files import PDF
 
-PDF = {"name": "预算测算表.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
+BUDGET = {"name": "预算测算表.pdf", "mimeType": "application/pdf", "buffer": PDF}
 SAVED = re.compile(r"已保存 \d\d:\d\d")
 
 
@@ -35,7 +36,7 @@ def test_typing_saves_itself_and_survives_a_reload(cast, people):
         page.get_by_label("涉及金额（元）").fill("1,864,000")
     expect(page.get_by_text("即 186.40 万元")).to_be_visible()
     with page.expect_response(re.compile("/files/new/$")):
-        page.get_by_label("选择文件").set_input_files(PDF)
+        page.get_by_label("选择文件").set_input_files(BUDGET)
     expect(page.locator("[data-files]")).to_contain_text("预算测算表.pdf")
     with page.expect_response(re.compile("/autosave/$")):
         page.get_by_role("textbox", name="建议方案").fill("按零基预算编制。")

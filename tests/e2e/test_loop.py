@@ -12,9 +12,10 @@ from decisions.models import DecisionItem, Resolution
 from ledger.services import verify
 from tests.e2e import steps
 from tests.e2e.steps import box, press
+from tests.factories.files import PDF
 
 TITLE = "2027年度学校预算草案"
-PDF = {"name": "预算测算表.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
+BUDGET = {"name": "预算测算表.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 def declare(page: Page) -> DecisionItem:
@@ -28,7 +29,7 @@ def declare(page: Page) -> DecisionItem:
     box(page, "资金来源").fill("年度财政拨款")
     page.get_by_label("承办部门").fill("财务室")
     page.get_by_label("汇报人").select_option(label="赵明川")
-    page.get_by_label("选择文件").set_input_files(PDF)
+    page.get_by_label("选择文件").set_input_files(BUDGET)
     press(page, "申报议题")
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     return DecisionItem.objects.get()

@@ -17,11 +17,10 @@ from meetings.services import deliberation, planning, records, sitting
 from registers.models import PolicyFiling, TermReport
 from tests.factories.cast import Cast
 from tests.factories.decisions import SUBMITTED, add_evidence, consult, make_item
+from tests.factories.files import PDF
 from tests.factories.findings import make_finding
 from tests.factories.meetings import begin, count, decide, hold, list_item, plan, take_up
 from tests.factories.registers import entered
-
-PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 def draft_task(cast: Cast, entry: AgendaEntry, title: str, owner: Any, days: int = 5) -> None:

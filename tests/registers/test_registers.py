@@ -18,6 +18,7 @@ from registers import selectors, services
 from registers.models import PolicyFiling, TermReport
 from registers.periods import Period
 from registers.specs import REGISTERS
+from tests.factories.files import PDF
 from tests.factories.registers import entered, posted
 
 
@@ -33,12 +34,12 @@ def test_every_register_is_recorded_corrected_and_voided(client, cast):
     for slug, register in REGISTERS.items():
         data = forms[slug] | {"note": "据原件登记"}
         assert client.get(page("record_new", slug)).status_code == 200
-        pdf = SimpleUploadedFile("原件.pdf", b"%PDF-1.7 seven", content_type="text/html")
+        pdf = SimpleUploadedFile("原件.pdf", PDF, content_type="text/html")
         answer = client.post(page("record_new", slug), data | {"file": pdf})
         assert answer.status_code == 302, (slug, answer.context["form"].errors)
         record = register.model.objects.get(school=cast.school)
         assert (record.recorded_by, record.version, record.content_type) == (cast.clerk, 1, "application/pdf")
-        assert client.get(page("record_file", slug, record.pk)).getvalue() == b"%PDF-1.7 seven"
+        assert client.get(page("record_file", slug, record.pk)).getvalue() == PDF
         shown = client.get(page("record_detail", slug, record.pk)).content.decode()
         assert "据原件登记" in shown and "原件.pdf" in shown and "罗敏" in shown
 

@@ -33,6 +33,7 @@ from notifications.services import notify
 from registers import services as registers
 from tests.factories import governance as make
 from tests.factories.decisions import add_evidence, make_item
+from tests.factories.files import PDF
 from tests.factories.findings import make_finding
 from tests.factories.meetings import begin, list_item, plan, take_up
 from tests.factories.people import person
@@ -620,7 +621,7 @@ def finding_confirm_or_appeal(c: Any) -> list[Act]:
 def finding_submit(c: Any) -> list[Act]:
     pk = make_finding(c.school).pk
     confirming(c, pk)()
-    paper = SimpleUploadedFile("签到表.pdf", b"%PDF-1.4\n%%EOF\n")
+    paper = SimpleUploadedFile("签到表.pdf", PDF)
     rectification.report_progress(pk, actor=c.vice, text="已重开", files=[paper])
     return twice(partial(rectification.submit, pk, actor=c.secretary, text="自评"), "finding.submit")
 
@@ -628,7 +629,7 @@ def finding_submit(c: Any) -> list[Act]:
 def finding_verify(c: Any) -> list[Act]:
     pk = make_finding(c.school).pk
     confirming(c, pk)()
-    paper = SimpleUploadedFile("签到表.pdf", b"%PDF-1.4\n%%EOF\n")
+    paper = SimpleUploadedFile("签到表.pdf", PDF)
     rectification.submit(pk, actor=c.secretary, text="自评", files=[paper])
     return [
         Act(partial(rectification.close, pk, actor=c.inspector, opinion="通过"), ("finding.close",)),
