@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -18,6 +19,7 @@ from compliance.choices import (
     FindingState,
     FindingVerdict,
 )
+from decisions.models import DecisionItem
 from governance.choices import AccessScope, BodyKind
 from governance.models import School, Seat
 
@@ -104,20 +106,46 @@ class RuleError(models.Model):
         return f"{self.rule_code} {self.error}"
 
 
+# Subjects of findings that belong to one item, with the way to it.
+_OF_ITEMS = {
+    "decisions.decisionitem": "pk",
+    "decisions.stage": "item",
+    "decisions.resolution": "item",
+    "decisions.reconsideration": "item",
+    "decisions.emergencyaction": "item",
+    "decisions.task": "item",
+    "meetings.agendaentry": "stage__item",
+    "meetings.tally": "entry__stage__item",
+}
+
+
+def _on_items(items: Any) -> Q:
+    """Findings whose subject belongs to one of the items."""
+    found = Q()
+    for label, path in _OF_ITEMS.items():
+        subjects = apps.get_model(label).objects.filter(**{f"{path}__in": items.values("pk")})
+        found |= Q(subject_type=label, subject_id__in=subjects.order_by().values("pk"))
+    return found
+
+
 class FindingQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         """Metadata of findings: the offices of the school, and the district.
 
-        A finding on a matter of scope 2 is seen in the school by the Party body's offices only. What names
-        persons in the evidence is withheld from the district (selectors.evidence_for).
+        A finding on a matter of scope 2 is seen in the school by the Party body's offices only, and one on a
+        matter a person must keep away from (R36) not by that person. What names persons in the evidence is
+        withheld from the district (selectors.evidence_for).
         """
         if not user.is_authenticated:
             return self.none()
         offices = Seat.objects.active().filter(person=user, school=OuterRef("school")).office()
         party = offices.filter(body__kind__in=[BodyKind.PARTY, BodyKind.ASSEMBLY])
         return self.filter(
-            Q(access_scope__lt=AccessScope.RESTRICTED) & Exists(offices)
-            | Q(access_scope=AccessScope.RESTRICTED) & Exists(party)
+            (
+                Q(access_scope__lt=AccessScope.RESTRICTED) & Exists(offices)
+                | Q(access_scope=AccessScope.RESTRICTED) & Exists(party)
+            )
+            & ~_on_items(DecisionItem.objects.barred_to(user))
             | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
         )
 

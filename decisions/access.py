@@ -1,13 +1,19 @@
 """Fetch, lock, and may this person know it exists; and the rights on items that offices give."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
+
+from accounts.models import User
 from common.errors import NotPermitted, NotVisible
 from decisions.choices import MAKERS
 from decisions.models import DecisionItem, PublicNotice, ReadingGrant, Reconsideration, Task, TaskExtension
 from governance.access import Offices, offices_of
-from governance.choices import BodyKind
+from governance.choices import BodyKind, SeatRole
+from governance.models import Body
+from governance.selectors import admin_body, consultation_counterparts, voting_seats
 
 
 def item_for(user: Any, item_id: int) -> DecisionItem:
@@ -59,7 +65,9 @@ def task_for_update(user: Any, task_id: int) -> Task:
     lock_item(task["item_id"])
     return (
         Task.objects.select_for_update(of=("self",))
-        .select_related("school", "item", "item__current_stage__body", "owner", "resolution__stage__body")
+        .select_related(
+            "school", "item__school", "item__current_stage__body", "owner", "resolution__stage__body"
+        )
         .get(pk=task_id)
     )
 
@@ -105,6 +113,8 @@ def maker_fields(item: DecisionItem, person: Any) -> list[str]:
     """The roles a person has in the making of an item: names of fields, in order."""
     return [name for name in MAKERS if getattr(item, f"{name}_id") == person.pk]
 
+
+_CHAIRED = (BodyKind.PARTY, BodyKind.ADMIN, BodyKind.ASSEMBLY)
 
 # --- Rights ------------------------------------------------------------------------------------------
 # Each right is one function (offices, item) -> bool; services and buttons call the same function.
@@ -209,6 +219,50 @@ def require(right: Callable[..., bool], offices: Offices, record: Any, message: 
         raise NotPermitted(message)
 
 
+# --- Who must keep away, and who acts then (R36) -------------------------------------------------------
+
+DEPUTIES = (SeatRole.FULLTIME_DEPUTY_SECRETARY, SeatRole.DEPUTY_SECRETARY, SeatRole.VICE_PRINCIPAL)
+
+
+def barred_people(item: DecisionItem) -> set[int]:
+    """Whom `barred_to` keeps away from one item; one query."""
+    recused = item.stages.filter(agenda_entries__recusals__isnull=False).order_by()
+    rows = item.concerned.values_list("person_id").union(
+        recused.values_list("agenda_entries__recusals__seat__person_id")
+    )
+    return {person for (person,) in rows}
+
+
+def chairs_on(item: DecisionItem, body: Body, barred: set[int] | None = None) -> list[User]:
+    """Who chairs a body for one item: by office; where that person must keep away, its deputies, else its members.
+
+    Nobody where the office is vacant.
+    """
+    barred = barred_people(item) if barred is None else barred
+    seats = list(voting_seats(body))
+    heads = [seat for seat in seats if seat.role == body.chair_role]
+    if heads and all(seat.person_id in barred for seat in heads):
+        others = [seat for seat in seats if seat.person_id not in barred]
+        heads = [seat for seat in others if seat.role in DEPUTIES] or others
+    return list({seat.person_id: seat.person for seat in heads if seat.person_id not in barred}.values())
+
+
+def counterparts_on(item: DecisionItem) -> QuerySet[User]:
+    """Whom the secretary consults about an item (R17): as everywhere, but who acts for a 校长 that must keep away."""
+    barred = barred_people(item)
+    usual = consultation_counterparts(item.school)
+    if not barred or usual.exclude(pk__in=barred).exists():
+        return usual.exclude(pk__in=barred)
+    acting = chairs_on(item, admin_body(item.school), barred)
+    return User.objects.filter(pk__in=[person.pk for person in acting]).order_by("display_name")
+
+
 def offices_on(user: Any, item: DecisionItem) -> Offices:
-    """The offices of a person in the item's school today."""
-    return offices_of(user, item.school)
+    """The offices of a person in the item's school today, with those held for somebody who must keep away."""
+    offices = offices_of(user, item.school)
+    bodies = {seat.body for seat in offices.seats if seat.is_voting and seat.body.kind in _CHAIRED}
+    barred = barred_people(item) if bodies else set()
+    if not barred:
+        return offices
+    acting = {body.chair_role for body in bodies if user in chairs_on(item, body, barred)}
+    return replace(offices, acting=frozenset(acting))

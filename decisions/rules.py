@@ -145,6 +145,7 @@ def submission_checks(item: DecisionItem) -> list[Check]:
         ),
         proposer_check(item),
         entry_check(item),
+        maker_check(item),
     ]
     if {MajorClass.FUND, MajorClass.PROJECT} & set(item.major_classes):
         has_amount = item.amount is not None and bool(item.fund_source)
@@ -178,6 +179,22 @@ def proposer_check(item: DecisionItem) -> Check:
         fix_url=reverse("decisions:item_edit", args=[item.pk]),
         fix_label="更换提出人",
         detail=str(item.proposer),
+    )
+
+
+def maker_check(item: DecisionItem) -> Check:
+    """R36: whoever the matter touches keeps away from it, so one of its makers must be somebody else."""
+    touched = {concerned.person_id for concerned in item.concerned.all()}
+    ok = not {item.created_by_id, item.proposer_id} <= touched
+    return Check(
+        "R36",
+        "提出人或经办人无须回避",
+        Level.BLOCK,
+        ok,
+        message="" if ok else "提出人和经办人都与此事项有利害关系，申报后须回避。请改由其他领导提出。",
+        clause=cite("参照学校党组织会议制度", "R36"),
+        fix_url=reverse("decisions:item_edit", args=[item.pk]),
+        fix_label="更换提出人",
     )
 
 

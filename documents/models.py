@@ -40,7 +40,8 @@ class IssuedDocumentQuerySet(models.QuerySet):
         """Documents whose own object the person may see: the item where there is one, else the meeting's papers.
 
         会议记录 are read inside the body only, 会议纪要 also by the district (meetings say whom); a document of
-        neither is visible to nobody. The models lie above this app and are found by name.
+        neither is visible to nobody. The papers of a meeting with an item the person must keep away from (R36)
+        are not given out: the pages of the meeting show the rest. The models lie above this app, found by name.
         """
         items = apps.get_model("decisions", "DecisionItem").objects.visible_to(user)
         meetings = apps.get_model("meetings", "Meeting").objects
@@ -48,6 +49,7 @@ class IssuedDocumentQuerySet(models.QuerySet):
         return self.filter(
             Q(item__in=items.values("pk"))
             | Q(item__isnull=True)
+            & ~Q(meeting__in=meetings.withholding_from(user).values("pk"))
             & (
                 is_record & Q(meeting__in=meetings.records_visible_to(user).values("pk"))
                 | ~is_record & Q(meeting__in=meetings.papers_visible_to(user).values("pk"))

@@ -13,15 +13,19 @@ from governance.models import Authority, AuthorityMember, Body, School, Seat, St
 
 @dataclass(frozen=True)
 class Offices:
-    """The seats and the staff post a person holds in one school on one day."""
+    """The seats and the staff post a person holds in one school on one day.
+
+    `acting`: the offices of 书记 or 校长 held for one matter, since its holder must keep away from it (R36).
+    """
 
     person: Any
     school: School
     seats: tuple[Seat, ...]
     staff: Staff | None
+    acting: frozenset[str] = frozenset()
 
     def _holds(self, *roles: str) -> bool:
-        return any(seat.role in roles for seat in self.seats)
+        return any(seat.role in roles for seat in self.seats) or not self.acting.isdisjoint(roles)
 
     @property
     def is_secretary(self) -> bool:
@@ -62,8 +66,12 @@ class Offices:
         return bool(self.seats) or self.staff is not None
 
     def chairs(self, body: Body) -> bool:
-        """Convenes and chairs the body by office (Z5, Z6)."""
-        return any(seat.body_id == body.pk and seat.role == body.chair_role for seat in self.seats)
+        """Convenes and chairs the body by office (Z5, Z6), or in the place of who must keep away (R36)."""
+        return any(
+            seat.body_id == body.pk
+            and (seat.role == body.chair_role or (seat.is_voting and body.chair_role in self.acting))
+            for seat in self.seats
+        )
 
     def clerks(self, body: Body) -> bool:
         return any(seat.body_id == body.pk and seat.role == SeatRole.CLERK for seat in self.seats)

@@ -109,12 +109,23 @@ class ConfirmedByChair(EntryRule):
             person=OuterRef("stage__confirmed_by"),
             since__lte=OuterRef("confirmed_day"),
         )
+        # Where the chair must keep away from the matter (R36), another voting member of the body confirms it.
+        member = Seat.objects.filter(
+            Q(until__isnull=True) | Q(until__gte=OuterRef("confirmed_day")),
+            body=OuterRef("stage__body"),
+            person=OuterRef("stage__confirmed_by"),
+            is_voting=True,
+            since__lte=OuterRef("confirmed_day"),
+        )
+        kept_away = Seat.objects.filter(
+            office, body=OuterRef("stage__body"), person__concerned_in__item=OuterRef("stage__item")
+        )
         began = Coalesce(F("opened_at"), F("meeting__started_at"))
         return {
             "is_party": flag(Q(meeting__body__kind__in=PARTY_BODIES)),
             "confirmed_at": F("stage__confirmed_at"),
             "confirmed_day": day("stage__confirmed_at"),
-            "by_chair": exists(chair),
+            "by_chair": flag(Exists(chair) | Exists(member) & Exists(kept_away)),
             "was_added": F("is_ad_hoc"),
             "due_at": Case(
                 When(is_ad_hoc=True, then=began),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +15,7 @@ from decisions.forms.base import FilesField, PlainForm, YuanField, area, date_in
 from decisions.models import DecisionItem, Task
 from governance.choices import AccessScope, Aspect, CongressMode, PrerequisiteKind, Route
 from governance.models import CatalogueEntry, School
-from governance.selectors import consultation_counterparts, leaders_of, people_of
+from governance.selectors import leaders_of, people_of
 
 _JUDGED = (EvidenceResult.FAVOURABLE, EvidenceResult.CONDITIONAL, EvidenceResult.UNFAVOURABLE)
 # Which results a kind of evidence can have: studies are judged, opinions are also just heard.
@@ -252,9 +253,9 @@ class ConsultationForm(PlainForm):
     )
     follow_up = forms.CharField(label="后续安排", max_length=200, required=False)
 
-    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, counterparts: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["counterpart"].queryset = consultation_counterparts(school)
+        self.fields["counterpart"].queryset = counterparts
 
     def clean_held_at(self) -> datetime:
         """The moment it was really held."""

@@ -67,14 +67,14 @@ class Resolution(models.Model):
 
 class TaskQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """Tasks of visible items, and a person's own tasks while serving in the school."""
+        """Tasks of visible items, and a person's own while serving in the school; none one must keep away from."""
         if not user.is_authenticated:
             return self.none()
         belongs = Exists(Seat.objects.active().filter(person=user, school=OuterRef("school"))) | Exists(
             Staff.objects.active().filter(person=user, school=OuterRef("school"))
         )
         helping = Task.helpers.through.objects.filter(task=OuterRef("pk"), user=user)
-        return self.filter(
+        return self.exclude(item__in=DecisionItem.objects.barred_to(user).values("pk")).filter(
             Q(item__in=DecisionItem.objects.visible_to(user)) | (Q(owner=user) | Exists(helping)) & belongs
         )
 

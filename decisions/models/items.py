@@ -16,13 +16,28 @@ from governance.models import Body, CatalogueEntry, School, Seat, Staff
 
 
 class DecisionItemQuerySet(models.QuerySet):
+    def barred_to(self, user: Any):
+        """Items this person must keep away from: named as concerned, or recused in a meeting of theirs (R36).
+
+        It begins with 申报: in a draft a maker may still take the own name off. It ends only where the naming
+        or the recusal is taken back, not with the meeting.
+        """
+        from decisions.models.evidence import ConcernedPerson  # parts of an item import it
+
+        concerned = ConcernedPerson.objects.filter(person=user)
+        recused = Stage.objects.filter(agenda_entries__recusals__seat__person=user)
+        return self.filter(
+            ~Q(state=ItemState.DRAFT),
+            Q(pk__in=concerned.values("item")) | Q(pk__in=recused.order_by().values("item")),
+        )
+
     def visible_to(self, user: Any):
         """The only read rule of items (R66; scopes of facts.md §3).
 
         Leadership and clerks see scopes 0 and 1 once submitted; other staff once decided; scope 2 only the
         bodies on the item's route; drafts only their makers; the district scopes 0 and 1 once a 会议纪要
         is issued, and scope 2 by a dated grant; anyone with the object permission `view_decisionitem` while
-        serving in the school.
+        serving in the school. Whoever must keep away from an item (`barred_to`) reads it by none of these.
         """
         if not user.is_authenticated:
             return self.none()
@@ -46,7 +61,7 @@ class DecisionItemQuerySet(models.QuerySet):
         )
         supervised = Q(school__in=School.objects.all().supervised_by(user).values("pk"))
         opened = ReadingGrant.objects.in_force().filter(item=OuterRef("pk"), person=user)
-        return self.filter(
+        return self.exclude(pk__in=self.model.objects.barred_to(user).values("pk")).filter(
             (makers | Exists(granted)) & belongs
             | ~Q(state=ItemState.DRAFT)
             & (

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from common.history import save_as
+from decisions.access import barred_people
 from decisions.choices import ItemState
 from decisions.models import DecisionItem, ItemEvent
 from governance.choices import AccessScope
@@ -74,11 +75,13 @@ def tell(
 ) -> None:
     """Notice about an item: what happened, then its title (or `about`).
 
-    Notices leave the platform by e-mail, so one about a matter of scope 2 names only its number (R66).
+    Notices leave the platform by e-mail, so one about a matter of scope 2 names only its number (R66). Nobody
+    who must keep away from the item is told (R36).
     """
+    barred = barred_people(item)
     is_restricted = item.access_scope >= AccessScope.RESTRICTED
     notify(
-        recipients=recipients,
+        recipients=[person for person in recipients if person.pk not in barred],
         kind=kind,
         title=f"{what}：{f'议题 {item.number}' if is_restricted else about or item.title}",
         body="" if is_restricted else body,

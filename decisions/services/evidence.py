@@ -16,9 +16,8 @@ from decisions.choices import AttachmentKind, Disagreement, ItemState
 from decisions.models import Attachment, Consultation, DecisionItem, Prerequisite, TaskReport
 from decisions.services.acts import record
 from documents.services import quarantine
-from governance.access import offices_of
-from governance.choices import PrerequisiteKind, SeatRole
-from governance.selectors import consultation_counterparts, holders
+from governance.choices import PrerequisiteKind
+from governance.selectors import deciding_body
 
 MAX_FILES_PER_ITEM = 40
 
@@ -46,7 +45,7 @@ def add_prerequisite(
     item = access.item_for_update(actor, item_id)
     access.require(
         access.may_add_evidence,
-        offices_of(actor, item.school),
+        access.offices_on(actor, item),
         item,
         "前置程序由提出人、经办人、汇报人、会议秘书或书记校长登记。",
     )
@@ -96,7 +95,7 @@ def void_prerequisite(prerequisite_id: int, *, actor: Any, reason: str) -> Prere
         raise NotVisible("Prerequisite")
     item = access.item_for_update(actor, evidence.item_id)
     access.require(
-        access.may_add_evidence, offices_of(actor, item.school), item, "前置程序由登记人员或会议秘书作废。"
+        access.may_add_evidence, access.offices_on(actor, item), item, "前置程序由登记人员或会议秘书作废。"
     )
     _require_evidence_time(item)
     evidence.refresh_from_db()
@@ -130,17 +129,18 @@ def add_consultation(
     item = access.item_for_update(actor, item_id)
     access.require(
         access.may_record_consultation,
-        offices_of(actor, item.school),
+        access.offices_on(actor, item),
         item,
         "会前沟通由书记、校长、副书记或党组织会议秘书记录。",
     )
     _require_evidence_time(item)
     if held_at > timezone.now():
         raise NotNow("沟通时间不能晚于现在，请填写实际沟通的时间。")
-    secretary = holders(item.school, SeatRole.SECRETARY).first()
+    acting = access.chairs_on(item, deciding_body(item.school))
+    secretary = next((person for person in acting if person.pk != counterpart.pk), None)
     if secretary is None:
         raise NotNow("本校没有在任书记，请先在“班子与任职”登记。")
-    if not consultation_counterparts(item.school).filter(pk=counterpart.pk).exists():
+    if not access.counterparts_on(item).filter(pk=counterpart.pk).exists():
         raise NotNow(f"{counterpart}不是本校规定的沟通对象。请选择校长；一肩挑学校请选择副书记或分管副校长。")
     consultation = save_as(
         Consultation(
@@ -212,7 +212,7 @@ def add_attachments(
     item = access.item_for_update(actor, item_id)
     access.require(
         access.may_add_evidence,
-        offices_of(actor, item.school),
+        access.offices_on(actor, item),
         item,
         "会议材料由提出人、经办人、汇报人、会议秘书或书记校长上传。",
     )

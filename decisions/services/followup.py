@@ -13,9 +13,8 @@ from decisions.choices import ItemState, NoticeConclusion, Purpose, ResolutionSt
 from decisions.models import DecisionItem, EmergencyAction, PublicNotice
 from decisions.services.acts import record, tell
 from decisions.services.stages import reopen_stage
-from governance.access import offices_of
 from governance.choices import Route, SeatRole
-from governance.selectors import chairs_of, deciding_body, holders, voting_seats
+from governance.selectors import deciding_body, holders, voting_seats
 
 NOTICE_RIGHT = "公示由提出人、经办人、汇报人、会议秘书或书记校长登记。"
 EMERGENCY_RIGHT = "紧急处置由书记、副书记或党组织会议秘书登记。"
@@ -37,7 +36,7 @@ def publish_notice(
     a resolution, while another 公示 runs, or for impossible days.
     """
     item = access.item_for_update(actor, item_id)
-    access.require(access.may_publish_notice, offices_of(actor, item.school), item, NOTICE_RIGHT)
+    access.require(access.may_publish_notice, access.offices_on(actor, item), item, NOTICE_RIGHT)
     resolution = item.resolutions.filter(state=ResolutionState.IN_FORCE).first()
     if resolution is None:
         raise NotNow("公示在形成决议之后进行，此议题还没有有效决议。", current=item)
@@ -93,7 +92,7 @@ def conclude_notice(
     """
     notice = access.notice_for(actor, notice_id)
     item = access.item_for_update(actor, notice.item_id)
-    access.require(access.may_publish_notice, offices_of(actor, item.school), item, NOTICE_RIGHT)
+    access.require(access.may_publish_notice, access.offices_on(actor, item), item, NOTICE_RIGHT)
     notice.refresh_from_db()
     if notice.conclusion:
         raise NotNow(f"此次公示已有结论：{notice.get_conclusion_display()}。", current=item)
@@ -120,7 +119,7 @@ def conclude_notice(
     if stands:
         tell(
             item,
-            recipients=chairs_of(notice.resolution.stage.body),
+            recipients=access.chairs_on(item, notice.resolution.stage.body),
             kind="notice.upheld",
             what="公示异议成立，暂缓执行",
             body=objections,
@@ -138,7 +137,7 @@ def record_emergency(
     matters the Party does not decide, for a second one in the same round, and for a moment in the future.
     """
     item = access.item_for_update(actor, item_id)
-    access.require(access.may_record_emergency, offices_of(actor, item.school), item, EMERGENCY_RIGHT)
+    access.require(access.may_record_emergency, access.offices_on(actor, item), item, EMERGENCY_RIGHT)
     if item.state in _NO_EMERGENCY:
         raise NotNow(f"此议题现为“{item.get_state_display()}”，请先申报，再登记紧急处置。", current=item)
     if item.route == Route.ADMIN:

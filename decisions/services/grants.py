@@ -12,7 +12,6 @@ from decisions import access
 from decisions.choices import ItemState
 from decisions.models import DecisionItem, ItemEvent, ReadingGrant
 from decisions.services.acts import record, tell
-from governance.access import offices_of
 from governance.choices import AccessScope
 from governance.selectors import supervisors_of
 from ledger import services as ledger
@@ -29,7 +28,7 @@ def grant_reading(item_id: int, *, actor: Any, person: Any, until: date, reason:
     the past or longer than 31 days, and where a grant is standing.
     """
     item = access.item_for_update(actor, item_id)
-    access.require(access.may_grant_reading, offices_of(actor, item.school), item, GRANT_RIGHT)
+    access.require(access.may_grant_reading, access.offices_on(actor, item), item, GRANT_RIGHT)
     today = timezone.localdate()
     if item.state == ItemState.DRAFT or item.access_scope < AccessScope.RESTRICTED:
         raise NotNow("只有已申报、知悉范围为“班子成员和指定人员”的议题需要授权。", current=item)
@@ -68,7 +67,7 @@ def withdraw_reading(grant_id: int, *, actor: Any) -> ReadingGrant:
     """End a grant at once; NotNow where it has ended already."""
     grant = access.grant_for(actor, grant_id)
     item = access.item_for_update(actor, grant.item_id)
-    access.require(access.may_grant_reading, offices_of(actor, item.school), item, GRANT_RIGHT)
+    access.require(access.may_grant_reading, access.offices_on(actor, item), item, GRANT_RIGHT)
     grant.refresh_from_db()
     if not grant.is_in_force:
         raise NotNow("此项授权已经结束。", current=item)

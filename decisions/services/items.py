@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from common.errors import NotNow, NotPermitted, StaleVersion
@@ -81,7 +82,7 @@ def revise(
     Raises StaleVersion when `version` is given and someone saved meanwhile.
     """
     item = access.item_for_update(actor, item_id)
-    transitions.REVISE.require(item, offices_of(actor, item.school))
+    transitions.REVISE.require(item, access.offices_on(actor, item))
     if item.current_stage and item.current_stage.state == StageState.SCHEDULED:
         raise NotNow("议题已列入会议，不能修改。请先从议程中移出。", current=item)
     if version is not None and version != item.version:
@@ -119,10 +120,20 @@ def _last_editor(item: DecisionItem) -> str:
 
 @transaction.atomic
 def set_concerned(item_id: int, *, actor: Any, people: Iterable[tuple[Any, str]]) -> DecisionItem:
-    """Name the persons the matter touches, with their relation (R36). Replaces the earlier list."""
+    """Name the persons the matter touches, with their relation (R36). Replaces the earlier list.
+
+    From 申报 on, whoever is named loses the materials of the item at once (`barred_to`).
+    """
     item = access.item_for_update(actor, item_id)
-    transitions.REVISE.require(item, offices_of(actor, item.school))
+    transitions.REVISE.require(item, access.offices_on(actor, item))
     wanted = {person.pk: (person, relation) for person, relation in people}
+    if item.state != ItemState.DRAFT and {item.created_by_id, item.proposer_id} <= set(wanted):
+        raise NotNow("经办人和提出人都须回避，无人可以修改此议题。请先改由其他领导提出。", current=item)
+    busy = (
+        item.tasks.open().filter(Q(owner__in=wanted) | Q(helpers__in=wanted)).select_related("owner").first()
+    )
+    if busy is not None:
+        raise NotNow(f"“{busy.title}”由须回避的人员承办或协办，请先改派任务，再登记回避。", current=item)
     named = {one.person_id: one for one in item.concerned.all()}
     for one in [one for pk, one in named.items() if pk not in wanted]:
         delete_as(one, actor, "移除利害回避人")
@@ -143,7 +154,7 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
     A returned item goes round again: a new round of stages, with the earlier ones kept.
     """
     item = access.item_for_update(actor, item_id)
-    transitions.SUBMIT.require(item, offices_of(actor, item.school))
+    transitions.SUBMIT.require(item, access.offices_on(actor, item))
     is_again = item.state == ItemState.RETURNED
     if not item.number:
         year = timezone.localdate().year
@@ -162,7 +173,7 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
     record(item, kind=transitions.SUBMIT.event, text=text, actor=actor)
     tell(
         item,
-        recipients=chairs_of(stage.body),
+        recipients=access.chairs_on(item, stage.body),
         kind="stage.awaiting",
         what="请确定议题",
         body=f"{item.number}，拟上{stage.body}。",
@@ -174,16 +185,17 @@ def submit(item_id: int, *, actor: Any) -> DecisionItem:
 def confirm(item_id: int, *, actor: Any) -> DecisionItem:
     """议题确定 by the chair of the stage's body (R11)."""
     item = access.item_for_update(actor, item_id)
-    transitions.CONFIRM.require(item, offices_of(actor, item.school))
+    transitions.CONFIRM.require(item, access.offices_on(actor, item))
     stage = current_stage(item)
     stage.state = StageState.CONFIRMED
     stage.confirmed_by, stage.confirmed_at = actor, timezone.now()
     save_as(stage, actor, "确定议题")
     item.state = ItemState.PENDING
+    by_office = chairs_of(stage.body).filter(pk=actor.pk).exists()
     record(
         item,
         kind=transitions.CONFIRM.event,
-        text=f"{actor}确定为{stage.body}议题",
+        text=f"{actor}{'' if by_office else '（主持人须回避，代行）'}确定为{stage.body}议题",
         actor=actor,
         data={"stage": stage.pk},
     )
@@ -194,7 +206,7 @@ def confirm(item_id: int, *, actor: Any) -> DecisionItem:
 def send_back(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
     """退回完善 before any meeting: the stage stays open, the proposer mends and submits again."""
     item = access.item_for_update(actor, item_id)
-    transitions.SEND_BACK.require(item, offices_of(actor, item.school))
+    transitions.SEND_BACK.require(item, access.offices_on(actor, item))
     reopen_stage(current_stage(item), actor, "退回完善")
     item.state = ItemState.RETURNED
     record(
@@ -208,7 +220,7 @@ def send_back(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
 def withdraw(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
     """撤回: the item leaves its route. Within a reconsideration the standing resolution is kept."""
     item = access.item_for_update(actor, item_id)
-    transitions.WITHDRAW.require(item, offices_of(actor, item.school))
+    transitions.WITHDRAW.require(item, access.offices_on(actor, item))
     stage = item.current_stage
     if stage is not None:
         if stage.state == StageState.SCHEDULED:
@@ -230,7 +242,7 @@ def withdraw(item_id: int, *, actor: Any, reason: str) -> DecisionItem:
 def complete(item_id: int, *, actor: Any, note: str) -> DecisionItem:
     """办结: every task is accepted; the principal reports the result."""
     item = access.item_for_update(actor, item_id)
-    transitions.COMPLETE.require(item, offices_of(actor, item.school))
+    transitions.COMPLETE.require(item, access.offices_on(actor, item))
     item.state, item.completed_at, item.completion_note = ItemState.COMPLETED, timezone.now(), note
     record(item, kind=transitions.COMPLETE.event, text=f"{actor}办结：{note}", actor=actor, reason=note)
     _tell_makers(item, "议题办结", note)

@@ -14,6 +14,7 @@ from guardian.shortcuts import assign_perm
 
 from common.errors import NotNow
 from common.history import save_as
+from decisions import access
 from decisions.choices import (
     FAVOURABLE,
     ItemState,
@@ -30,7 +31,6 @@ from decisions.services.stages import close_stage, reopen_stage
 from documents.choices import DocumentKind
 from documents.services import next_number
 from governance.choices import AccessScope
-from governance.selectors import chairs_of
 
 
 @dataclass(frozen=True)
@@ -264,7 +264,7 @@ def _tell(item: DecisionItem, meeting_label: str, label: str) -> None:
     if item.current_stage and item.current_stage.state == StageState.OPEN:
         tell(
             item,
-            recipients=chairs_of(item.current_stage.body),
+            recipients=access.chairs_on(item, item.current_stage.body),
             kind="stage.awaiting",
             what="请确定议题",
             body=f"{item.number}，拟上{item.current_stage.body}。",

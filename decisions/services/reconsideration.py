@@ -16,10 +16,9 @@ from decisions.models import DecisionItem, Reconsideration, ReconsiderationSecon
 from decisions.rules import cite
 from decisions.services.acts import record, tell
 from decisions.services.stages import lay_route
-from governance.access import offices_of
 from governance.arithmetic import MORE_THAN_HALF
 from governance.models import Seat
-from governance.selectors import chairs_of, voting_seats
+from governance.selectors import voting_seats
 
 
 def open_reconsideration(item: DecisionItem) -> Reconsideration | None:
@@ -31,7 +30,7 @@ def open_reconsideration(item: DecisionItem) -> Reconsideration | None:
 def request_reconsideration(item_id: int, *, actor: Any, reason: str, change: str) -> Reconsideration:
     """申请复议 against the resolution in force; the requester's own voting seat seconds at once."""
     item = access.item_for_update(actor, item_id)
-    offices = offices_of(actor, item.school)
+    offices = access.offices_on(actor, item)
     if not access.may_request_reconsideration(offices, item):
         raise NotPermitted("复议由领导班子成员提出。")
     if item.state not in (ItemState.IMPLEMENTING, ItemState.COMPLETED):
@@ -127,7 +126,7 @@ def second(reconsideration_id: int, *, actor: Any) -> Reconsideration:
     if check.ok:
         tell(
             item,
-            recipients=chairs_of(reconsideration.resolution.stage.body),
+            recipients=access.chairs_on(item, reconsideration.resolution.stage.body),
             kind="reconsideration.ready",
             what="复议附议已过半数，请受理",
             body=check.detail,
@@ -144,7 +143,7 @@ def decide_reconsideration(
     item = access.item_for_update(actor, reconsideration.item_id)
     reconsideration.refresh_from_db()
     body = reconsideration.resolution.stage.body
-    if not offices_of(actor, item.school).chairs(body):
+    if not access.offices_on(actor, item).chairs(body):
         raise NotPermitted(f"复议由{body}的主持人受理。")
     if reconsideration.state != ReconsiderationState.SECONDING:
         raise NotNow(f"此复议现为“{reconsideration.get_state_display()}”。", current=item)

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from decisions import access
 from decisions.choices import ItemState, StageState, TaskState
 from decisions.models import Stage, Task
 from decisions.services.acts import item_url
-from governance.choices import AccessScope, SeatRole
-from governance.selectors import chairs_of, holders
+from governance.choices import AccessScope
+from governance.selectors import admin_body
 from notifications.services import notify
 
 AHEAD_DAYS = 3
@@ -38,9 +39,10 @@ def remind_task(task_id: int, on: date) -> int:
     title = f"落实任务{words}" if is_secret else f"落实任务{words}：{task.title}"
     people = [task.owner, *task.helpers.all()]
     if left < 0:
-        people += list(holders(task.school, SeatRole.PRINCIPAL))
+        people += access.chairs_on(task.item, admin_body(task.school))
+    barred = access.barred_people(task.item)
     written = notify(
-        recipients={person.pk: person for person in people}.values(),
+        recipients={person.pk: person for person in people if person.pk not in barred}.values(),
         kind="task.due",
         title=title,
         body=f"{task.due_on.month}月{task.due_on.day}日到期，目前 {task.progress}%。请反馈进展，或申请延期。",
@@ -60,7 +62,7 @@ def remind_confirmation(stage_id: int) -> int:
     item = stage.item
     is_secret = item.access_scope == AccessScope.RESTRICTED
     written = notify(
-        recipients=chairs_of(stage.body),
+        recipients=access.chairs_on(item, stage.body),
         kind="stage.waiting",
         title="有议题等待确定" if is_secret else f"议题等待确定：{item.title}",
         body=f"{item.number}，拟上{stage.body}，申报已超过 {CONFIRM_WITHIN_DAYS} 天。",

@@ -15,9 +15,7 @@ from decisions.choices import AttachmentKind, ReportKind, RequestState, TaskStat
 from decisions.models import Task, TaskExtension, TaskReport
 from decisions.services.acts import record, tell
 from decisions.services.evidence import store_file
-from governance.access import offices_of
-from governance.choices import SeatRole
-from governance.selectors import holders
+from governance.selectors import admin_body
 
 SHORT_NOTE = 120
 
@@ -64,7 +62,7 @@ def _enter(
 def receive(task_id: int, *, actor: Any) -> TaskReport:
     """签收: the owner has seen the task; it is 进行中 from now on."""
     task = access.task_for_update(actor, task_id)
-    access.require(access.may_report, offices_of(actor, task.school), task, "任务由责任人或协办人签收。")
+    access.require(access.may_report, access.offices_on(actor, task.item), task, "任务由责任人或协办人签收。")
     _require_state(task, TaskState.ISSUED)
     task.state = TaskState.IN_PROGRESS
     return _enter(task, actor=actor, kind=ReportKind.RECEIPT, text="已签收", event="task.received")
@@ -82,7 +80,7 @@ def report(
 ) -> TaskReport:
     """反馈进展 in percent with words and evidence; `is_submission` asks for acceptance (100 %)."""
     task = access.task_for_update(actor, task_id)
-    access.require(access.may_report, offices_of(actor, task.school), task, "进展由责任人或协办人反馈。")
+    access.require(access.may_report, access.offices_on(actor, task.item), task, "进展由责任人或协办人反馈。")
     _require_state(task, TaskState.ISSUED, TaskState.IN_PROGRESS)
     if not 0 <= progress <= 100:
         raise NotNow("进度请填 0 到 100 之间的整数。")
@@ -100,7 +98,7 @@ def report(
     if is_submission:
         tell(
             task.item,
-            recipients=holders(task.school, SeatRole.PRINCIPAL),
+            recipients=access.chairs_on(task.item, admin_body(task.school)),
             kind="task.submitted",
             what="请验收",
             about=task.title,
@@ -116,7 +114,7 @@ def accept(task_id: int, *, actor: Any, text: str) -> TaskReport:
     task = access.task_for_update(actor, task_id)
     access.require(
         access.may_accept,
-        offices_of(actor, task.school),
+        access.offices_on(actor, task.item),
         task,
         "任务由校长或书记验收，责任人不能验收自己的任务。",
     )
@@ -129,7 +127,7 @@ def accept(task_id: int, *, actor: Any, text: str) -> TaskReport:
     if not task.item.tasks.open().exists():
         tell(
             task.item,
-            recipients=holders(task.school, SeatRole.PRINCIPAL),
+            recipients=access.chairs_on(task.item, admin_body(task.school)),
             kind="item.ready_to_complete",
             what="任务已全部验收，可以办结",
             body="请填写办结说明，向党组织报告执行情况。",
@@ -141,7 +139,7 @@ def accept(task_id: int, *, actor: Any, text: str) -> TaskReport:
 def send_back(task_id: int, *, actor: Any, text: str) -> TaskReport:
     """退回: what was submitted is not enough; the owner goes on."""
     task = access.task_for_update(actor, task_id)
-    access.require(access.may_accept, offices_of(actor, task.school), task, "任务由校长或书记退回。")
+    access.require(access.may_accept, access.offices_on(actor, task.item), task, "任务由校长或书记退回。")
     _require_state(task, TaskState.SUBMITTED)
     task.state, task.progress = TaskState.IN_PROGRESS, 90
     entry = _enter(task, actor=actor, kind=ReportKind.RETURN, text=text, event="task.returned")
@@ -153,7 +151,9 @@ def send_back(task_id: int, *, actor: Any, text: str) -> TaskReport:
 def urge(task_id: int, *, actor: Any, text: str) -> TaskReport:
     """催办: remind the owner; recorded, repeated at most once a day."""
     task = access.task_for_update(actor, task_id)
-    access.require(access.may_urge, offices_of(actor, task.school), task, "催办由校长、书记或会议秘书办理。")
+    access.require(
+        access.may_urge, access.offices_on(actor, task.item), task, "催办由校长、书记或会议秘书办理。"
+    )
     _require_state(task, TaskState.ISSUED, TaskState.IN_PROGRESS)
     today = timezone.localdate()
     if task.reports.filter(kind=ReportKind.URGE, at__date=today).exists():
@@ -167,7 +167,7 @@ def urge(task_id: int, *, actor: Any, text: str) -> TaskReport:
 def request_extension(task_id: int, *, actor: Any, new_due_on: date, reason: str) -> TaskExtension:
     """申请延期 to a later day, for whoever accepts the task to decide."""
     task = access.task_for_update(actor, task_id)
-    access.require(access.may_report, offices_of(actor, task.school), task, "延期由责任人或协办人申请。")
+    access.require(access.may_report, access.offices_on(actor, task.item), task, "延期由责任人或协办人申请。")
     _require_state(task, TaskState.ISSUED, TaskState.IN_PROGRESS)
     if new_due_on <= task.due_on:
         raise NotNow(f"新时限须晚于原时限 {task.due_on.month}月{task.due_on.day}日。", current=task)
@@ -190,7 +190,7 @@ def request_extension(task_id: int, *, actor: Any, new_due_on: date, reason: str
     )
     tell(
         task.item,
-        recipients=holders(task.school, SeatRole.PRINCIPAL),
+        recipients=access.chairs_on(task.item, admin_body(task.school)),
         kind="extension.requested",
         what="请审批延期",
         about=task.title,
@@ -207,7 +207,7 @@ def decide_extension(extension_id: int, *, actor: Any, is_accepted: bool, answer
     task = access.task_for_update(actor, extension.task_id)
     access.require(
         access.may_accept,
-        offices_of(actor, task.school),
+        access.offices_on(actor, task.item),
         task,
         "延期由校长或书记审批，责任人不能审批自己的申请。",
     )

@@ -195,6 +195,8 @@ def _finish(sheet: _Sheet) -> HttpResponse:
             )
         else:
             faults = True
+    if not _is_readable(request, item):
+        return _done(request, item, "已保存。")
     item = sheet.item = access.item_for(request.user, item.pk)
     if faults:
         return sheet.page(status=422)
@@ -203,10 +205,22 @@ def _finish(sheet: _Sheet) -> HttpResponse:
             items.submit(item.pk, actor=request.user)
         except Blocked as blocked:
             return sheet.page(status=422, blocked=blocked)
-        messages.success(request, "已申报，等待确定议题。")
-        return redirect("decisions:item_detail", pk=item.pk)
+        return _done(request, item, "已申报，等待确定议题。")
     messages.success(request, f"已保存 {cn_time(timezone.now())}")
     return redirect("decisions:item_edit" if sheet.is_draft else "decisions:item_detail", pk=item.pk)
+
+
+def _is_readable(request: HttpRequest, item: DecisionItem) -> bool:
+    return DecisionItem.objects.visible_to(request.user).filter(pk=item.pk).exists()
+
+
+def _done(request: HttpRequest, item: DecisionItem, said: str) -> HttpResponse:
+    """On to the item; who has just named themselves as concerned does not read it any more (R36)."""
+    if _is_readable(request, item):
+        messages.success(request, said)
+        return redirect("decisions:item_detail", pk=item.pk)
+    messages.success(request, f"{said}您是利害回避人，此议题的材料不再向您开放。")
+    return redirect("decisions:item_list")
 
 
 def _editable(request: HttpRequest, pk: int) -> DecisionItem:

@@ -107,7 +107,9 @@ def consultation_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.may_record_consultation(access.offices_on(request.user, item), item):
         raise NotPermitted("会前沟通由书记、校长、副书记或党组织会议秘书记录。", need="书记或校长")
     now = timezone.localtime().replace(second=0, microsecond=0)
-    form = ConsultationForm(request.POST or None, school=item.school, initial={"held_at": now})
+    form = ConsultationForm(
+        request.POST or None, counterparts=access.counterparts_on(item), initial={"held_at": now}
+    )
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         evidence.add_consultation(

@@ -65,7 +65,7 @@ def _task(request: HttpRequest, pk: int) -> Task:
     found = (
         Task.objects.visible_to(request.user)
         .filter(pk=pk)
-        .select_related("school__authority", "owner", "issued_by", "resolution", "item")
+        .select_related("school__authority", "owner", "issued_by", "resolution", "item__school")
         .prefetch_related("helpers")
         .first()
     )
@@ -76,7 +76,7 @@ def _task(request: HttpRequest, pk: int) -> Task:
 
 def _page(request: HttpRequest, task: Task, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     """The page of a task, with refused forms in the place of fresh ones."""
-    page = selectors.task_page(request.user, task, access.offices_of(request.user, task.school))
+    page = selectors.task_page(request.user, task, access.offices_on(request.user, task.item))
     fresh = {
         "report_form": ReportForm(initial={"progress": task.progress}),
         "accept_form": ReasonForm(label="验收意见"),
@@ -194,7 +194,7 @@ def task_act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if key not in ACTS:
         raise NotVisible("step")
     right, words = RIGHTS[key]
-    access.require(right, access.offices_of(request.user, task.school), task, words)
+    access.require(right, access.offices_on(request.user, task.item), task, words)
     return ACTS[key](request, task)
 
 
@@ -205,7 +205,7 @@ def extension_decide(request: HttpRequest, pk: int) -> HttpResponse:
     extension = access.extension_for(request.user, pk)
     task = _task(request, extension.task_id)
     access.require(
-        access.may_accept, access.offices_of(request.user, task.school), task, "延期由校长或书记审批。"
+        access.may_accept, access.offices_on(request.user, task.item), task, "延期由校长或书记审批。"
     )
     form = AnswerForm(request.POST)
     if not form.is_valid():

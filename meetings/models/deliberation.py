@@ -16,15 +16,26 @@ from meetings.models.meetings import Meeting, MeetingPartQuerySet
 
 class AgendaEntryQuerySet(MeetingPartQuerySet):
     def visible_to(self, user: Any):
-        """Entries of visible meetings whose item is visible too, or to which the person is invited."""
+        """Entries of visible meetings whose item is visible too, or to which the person is invited.
+
+        None of an item the person must keep away from (R36): a member, clerk or recorder who sits in the meeting
+        sees that such an entry stands on the agenda (`withheld_from`), and nothing of it.
+        """
         if not user.is_authenticated:
             return self.none()
         return self.filter(
             Q(meeting__in=Meeting.objects.visible_to(user)),
             Q(stage__isnull=True)
             | Q(stage__item__in=DecisionItem.objects.visible_to(user))
-            | Q(observers__person=user),
+            | Q(observers__person=user) & ~Q(stage__item__in=DecisionItem.objects.barred_to(user)),
         ).distinct()
+
+    def withheld_from(self, user: Any):
+        """Entries of meetings whose record the person may read, on items the person must keep away from (R36)."""
+        return self.filter(
+            meeting__in=Meeting.objects.records_visible_to(user),
+            stage__item__in=DecisionItem.objects.barred_to(user),
+        )
 
 
 class AgendaEntry(models.Model):

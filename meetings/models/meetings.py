@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -52,6 +53,11 @@ class MeetingQuerySet(models.QuerySet):
             & Q(pk__in=issued.values("pk"))
             & ~Q(pk__in=restricted.values("pk"))
         )
+
+    def withholding_from(self, user: Any):
+        """Meetings with an item on the agenda the person must keep away from: their papers are not read whole."""
+        barred = apps.get_model("decisions", "DecisionItem").objects.barred_to(user)
+        return self.filter(entries__stage__item__in=barred.values("pk"))
 
     def upcoming(self):
         return self.filter(state__in=BEFORE_STATES).order_by("scheduled_at")
@@ -126,6 +132,16 @@ class Meeting(models.Model):
 class MeetingPartQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
+
+
+class ObserverQuerySet(models.QuerySet):
+    def visible_to(self, user: Any):
+        """Observers of a visible meeting as a whole, and of its visible entries."""
+        entries = apps.get_model("meetings", "AgendaEntry").objects.visible_to(user)
+        return self.filter(
+            Q(meeting__in=Meeting.objects.visible_to(user)),
+            Q(entry__isnull=True) | Q(entry__in=entries.values("pk")),
+        )
 
 
 class MinutesQuerySet(models.QuerySet):
@@ -210,7 +226,7 @@ class Observer(models.Model):
     name = models.CharField("姓名", max_length=40)
     identity = models.CharField("身份", max_length=60, blank=True, help_text="例如 法律顾问")
     is_present = models.BooleanField("已到", default=False)
-    objects = MeetingPartQuerySet.as_manager()
+    objects = ObserverQuerySet.as_manager()
     history = FieldHistory()
 
     class Meta:

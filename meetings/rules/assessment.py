@@ -155,7 +155,7 @@ def snapshot_of(entry: AgendaEntry, assessment: Assessment, *, at: datetime, out
             }
             for s in entry.statements.all()
         ],
-        "decided_by": next((str(seat.person) for seat in room.present if seat.role == SeatRole.PRINCIPAL), "")
+        "decided_by": next((str(seat.person) for seat in room.voters if seat.role == SeatRole.PRINCIPAL), "")
         if entry.is_principal_decision
         else "",
         "outcome": outcome,

@@ -204,14 +204,16 @@ def speaking_checks(
                 fix_label="补记意见",
             )
         )
-        principal_here = any(seat.role == SeatRole.PRINCIPAL for seat in room.present)
+        principal_here = any(seat.role == SeatRole.PRINCIPAL for seat in room.voters)
+        is_away = any(seat.role == SeatRole.PRINCIPAL for seat in room.recused)
+        absent = "校长须回避，不能作出决定。" if is_away else "校长未到会。"
         checks.append(
             Check(
                 "R57",
                 "校长到会并作出决定",
                 Level.BREACH,
                 principal_here,
-                message="" if principal_here else "校长未到会。校长办公会议事项由校长作出决定。",
+                message="" if principal_here else f"{absent}校长办公会议事项由校长作出决定。",
                 clause=cite(f"{OPINION}（六）", "R57"),
                 fix_url=url,
                 fix_label="核对签到",

@@ -28,7 +28,7 @@ from meetings.models import (
     TaskDraft,
 )
 from meetings.rules import Assessment, Quorum, Vote, assess, quorum_of
-from meetings.selectors.planning import agenda
+from meetings.selectors.planning import agenda, withheld_numbers
 
 # Parts whose every save leaves a row of history, with the way from that history to the meeting.
 _WITH_HISTORY: tuple[tuple[Any, str], ...] = (
@@ -109,6 +109,7 @@ class Desk:
     entry: AgendaEntry | None
     attendances: list[Any]  # Attendance with recusal and is_here
     observers: list[Any]  # Observer with topic
+    withheld: list[int] = field(default_factory=list)  # numbers of the entries the person must keep away from
     assessment: Assessment | None = None
     general: Quorum | None = None
     quorum: Quorum | None = None
@@ -223,7 +224,8 @@ def desk_for(user: Any, meeting: Meeting, offices: Any, entry_id: int | None = N
         entries=entries,
         entry=None,
         attendances=attendances,
-        observers=list(meeting.observers.select_related("person")),
+        observers=list(Observer.objects.visible_to(user).filter(meeting=meeting).select_related("person")),
+        withheld=withheld_numbers(user, meeting),
         stamp=stamp_of(meeting.pk),
     )
     numbers = {row.pk: row.number for row in entries}

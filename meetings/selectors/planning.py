@@ -71,7 +71,11 @@ def agenda_warnings(meeting: Meeting, entries: list[AgendaEntry]) -> list[Check]
 
 
 def agenda(user: Any, meeting: Meeting) -> list[Any]:
-    """The entries the person may see, numbered: `number` is 学 for the first topic, else 1, 2, 3 …"""
+    """The entries the person may see, numbered: `number` is 学 for the first topic, else 1, 2, 3 …
+
+    Entries the person must keep away from count, so that the numbers are those called out in the room.
+    """
+    positions = withheld_positions(user, meeting)
     entries: list[Any] = list(
         AgendaEntry.objects.visible_to(user)
         .filter(meeting=meeting)
@@ -82,9 +86,25 @@ def agenda(user: Any, meeting: Meeting) -> list[Any]:
     number = 0
     for entry in entries:
         number += entry.kind == EntryKind.ITEM
-        entry.number = str(number) if entry.kind == EntryKind.ITEM else "学"
+        away = sum(position < entry.position for position in positions)
+        entry.number = str(number + away) if entry.kind == EntryKind.ITEM else "学"
         entry.score = votes_text(entry)
     return entries
+
+
+def withheld_positions(user: Any, meeting: Meeting) -> list[int]:
+    """Where the entries the person must keep away from stand on the agenda (R36)."""
+    rows = AgendaEntry.objects.withheld_from(user).filter(meeting=meeting)
+    return list(rows.order_by("position").values_list("position", flat=True))
+
+
+def withheld_numbers(user: Any, meeting: Meeting) -> list[int]:
+    """Their numbers as called out in the room; first topics have none."""
+    positions = withheld_positions(user, meeting)
+    if not positions:
+        return []
+    items = list(meeting.entries.filter(kind=EntryKind.ITEM).order_by().values_list("position", flat=True))
+    return [sum(item <= position for item in items) for position in positions]
 
 
 def votes_text(entry: AgendaEntry) -> str:

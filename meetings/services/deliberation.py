@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from common.errors import NotNow, NotVisible, StaleVersion
 from common.history import delete_as, save_as
-from decisions.access import lock_item
+from decisions.access import barred_people, lock_item
 from decisions.services import outcomes
 from governance.choices import BallotMethod
 from governance.selectors import people_of
@@ -201,6 +201,8 @@ def recuse(entry_id: int, *, actor: Any, seat_id: int, reason: str) -> Recusal:
         raise NotNow(f"{seat.person}在本题已有记名票，请先更正再记录回避。")
     if entry.recusals.filter(seat=seat).exists():
         raise NotNow(f"{seat.person}已回避。")
+    if entry.task_drafts.filter(Q(owner=seat.person_id) | Q(helpers=seat.person_id)).exists():
+        raise NotNow(f"本题已拟由{seat.person}承办或协办任务，请先移除再记录回避。")
     return save_as(
         Recusal(entry=entry, seat=seat, reason=reason, left_at=timezone.now()), actor, f"回避：{reason}"
     )
@@ -353,9 +355,12 @@ def add_task_draft(
     entry = access.entry_for_update(actor, entry_id)
     require_recording(entry, actor)
     serving = set(people_of(entry.meeting.school).values_list("pk", flat=True))
+    barred = barred_people(entry.stage.item) if entry.stage else set()
     for person in (owner, *(helpers or [])):
         if person.pk not in serving:
             raise NotNow(f"{person}不在本校任职，不能作为责任人或协办人。")
+        if person.pk in barred:
+            raise NotNow(f"{person}须回避本题，不能作为责任人或协办人。")
     if not entry.meeting.is_retrospective and due_on < timezone.localdate():
         raise NotNow("时限不能早于今天。")
     draft = TaskDraft.objects.create(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.errors import Blocked, NotNow, NotPermitted, NotVisible, StaleVersion
 from common.history import delete_as, save_as
-from decisions.access import lock_item
+from decisions.access import barred_people, lock_item
 from decisions.choices import StageState
 from decisions.models import DecisionItem, Stage
 from decisions.rules import refusing
@@ -320,15 +320,18 @@ def drop_entry(entry: AgendaEntry, *, actor: Any, reason: str) -> None:
 
 @transaction.atomic
 def reorder(meeting_id: int, *, actor: Any, entry_ids: list[int]) -> Meeting:
-    """Set the order of the agenda; every entry of the meeting must be named once."""
+    """Set the order of the agenda; every entry the actor sees must be named once, the others keep their places."""
     meeting = access.meeting_for_update(actor, meeting_id)
     access.require_recorder(actor, meeting)
     require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "调整议程")
-    known = set(meeting.entries.values_list("pk", flat=True))
+    known = set(AgendaEntry.objects.visible_to(actor).filter(meeting=meeting).values_list("pk", flat=True))
     if set(entry_ids) != known or len(entry_ids) != len(known):
         raise StaleVersion("议程刚被他人调整，请刷新后再排序。", current=meeting)
-    _renumber(meeting, entry_ids, actor)
-    seal(meeting, "agenda.reordered", actor, entries=list(entry_ids))
+    named = iter(entry_ids)
+    places = meeting.entries.order_by("position", "pk").values_list("pk", flat=True)
+    ordered = [next(named) if place in known else place for place in places]
+    _renumber(meeting, ordered, actor)
+    seal(meeting, "agenda.reordered", actor, entries=ordered)
     return meeting
 
 
@@ -385,19 +388,21 @@ def notify_invited(meeting: Meeting, title: str) -> None:
     observers = [o.person for o in meeting.observers.select_related("person") if o.person]
     people = {person.pk: person for person in (*seats, *observers, meeting.recorder)}
     local = timezone.localtime(meeting.scheduled_at)
-    agenda = "；".join(
-        f"{e.position}. {e.title}"
-        for e in meeting.entries.select_related("stage__item")
-        if not _is_restricted(e)
-    )
-    notify(
-        recipients=list(people.values()),
-        kind="meeting.notice",
-        title=title,
-        body=f"{local.month}月{local.day}日 {local:%H:%M}，{meeting.place}。议程：{agenda or '见会议页'}",
-        url=meeting_url(meeting),
-        school=meeting.school,
-    )
+    entries = [e for e in meeting.entries.select_related("stage__item") if not _is_restricted(e)]
+    barred = {e.pk: barred_people(e.stage.item) if e.stage else set() for e in entries}
+    lists: dict[str, list[Any]] = {}
+    for person in people.values():
+        agenda = "；".join(f"{e.position}. {e.title}" for e in entries if person.pk not in barred[e.pk])
+        lists.setdefault(agenda or "见会议页", []).append(person)
+    for agenda, readers in lists.items():
+        notify(
+            recipients=readers,
+            kind="meeting.notice",
+            title=title,
+            body=f"{local.month}月{local.day}日 {local:%H:%M}，{meeting.place}。议程：{agenda}",
+            url=meeting_url(meeting),
+            school=meeting.school,
+        )
 
 
 def _is_restricted(entry: AgendaEntry) -> bool:

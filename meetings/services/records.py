@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from common.checks import Check
 from common.choices import Level
-from common.errors import Blocked, NotNow, NotPermitted, StaleVersion
+from common.errors import Blocked, NotNow, NotPermitted, NotVisible, StaleVersion
 from common.history import save_as
 from decisions.models import Resolution
 from decisions.rules import cite
@@ -30,7 +30,7 @@ from meetings.documents import (
     record_context,
     resolution_context,
 )
-from meetings.models import Meeting, MeetingRecord, Minutes
+from meetings.models import AgendaEntry, Meeting, MeetingRecord, Minutes
 from meetings.services.planning import require_state, seal
 from notifications.services import notify
 
@@ -159,6 +159,11 @@ def save_minutes(
     if copy_to is not None:
         minutes.copy_to = copy_to
     if texts:
+        seen = AgendaEntry.objects.visible_to(actor).filter(meeting=minutes.meeting)
+        if set(texts) & {block["entry"] for block in minutes.entries} - set(
+            seen.values_list("pk", flat=True)
+        ):
+            raise NotVisible("AgendaEntry")
         minutes.entries = [
             {**block, "text": texts.get(block["entry"], block["text"])} for block in minutes.entries
         ]

@@ -12,7 +12,7 @@ from governance.parameters import resolve
 from ledger.rows import touch
 from meetings import access
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, EntryState, MeetingState
-from meetings.models import Attendance, Meeting, MeetingRecord, Observer
+from meetings.models import AgendaEntry, Attendance, Meeting, MeetingRecord, Observer
 from meetings.services.planning import drop_entry, lock_listed, require_state, seal, sync_seats
 
 
@@ -132,9 +132,11 @@ def close_meeting(meeting_id: int, *, actor: Any, ended_at: datetime | None = No
     open_entries = list(
         meeting.entries.exclude(state=EntryState.CONCLUDED).select_related("stage__item", "stage__body")
     )
-    begun = [e.title for e in open_entries if e.opened_at is not None]
+    begun = [e for e in open_entries if e.opened_at is not None]
     if begun:
-        raise NotNow(f"“{'”“'.join(begun)}”尚未结束审议。请先给出结论，或记为缓议。", current=meeting)
+        seen = set(AgendaEntry.objects.visible_to(actor).filter(meeting=meeting).values_list("pk", flat=True))
+        titles = [e.title if e.pk in seen else "须回避的议题" for e in begun]
+        raise NotNow(f"“{'”“'.join(titles)}”尚未结束审议。请先给出结论，或记为缓议。", current=meeting)
     lock_listed(meeting)
     for entry in open_entries:
         entry.meeting = meeting

@@ -266,14 +266,20 @@ def _run(
     except StaleVersion as stale:
         raise StaleVersion(stale.message, current=current_of(stale.current, request)) from stale
     shown = done.entry_id or entry_id
+    rows = AgendaEntry.objects.visible_to(request.user)
+    is_lost = shown is not None and not rows.filter(pk=shown, meeting=meeting.pk).exists()
+    if is_lost:
+        shown = None  # the recorder's own recusal: whoever else may record goes on with this entry (R36)
+        done.message = done.message or "您已回避本题，请由主持人或其他记录人记录。"
+        done.focus = ""
     if not _is_script(request):
         if done.message:
             messages.success(request, done.message)
         return redirect(desk_url(meeting.pk, shown) + (f"#{done.focus}" if done.focus else ""))
-    if done.entry_id is not None and done.entry_id != entry_id:
+    if is_lost or done.entry_id not in (None, entry_id):
         if done.message:
             messages.success(request, done.message)
-        return JsonResponse({"go": desk_url(meeting.pk, done.entry_id)})
+        return JsonResponse({"go": desk_url(meeting.pk, shown)})
     fresh = access.meeting_for(request.user, meeting.pk)
     body = _reply(request, fresh, offices, shown)
     return JsonResponse(body | {"version": done.version, "focus": done.focus, "message": done.message})

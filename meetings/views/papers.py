@@ -16,7 +16,8 @@ from governance.access import offices_of
 from meetings import access, forms
 from meetings.choices import MeetingState, MinutesState
 from meetings.documents import record_content, task_lines, vote_sentence
-from meetings.models import Meeting, MeetingRecord, Minutes
+from meetings.models import AgendaEntry, Meeting, MeetingRecord, Minutes
+from meetings.selectors.planning import withheld_numbers, withheld_positions
 from meetings.services import records
 
 
@@ -60,7 +61,8 @@ def _minutes_context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     may_record = access.may_record(offices, meeting)
     blocks = []
     if current is not None:
-        entries = {entry.pk: entry for entry in meeting.entries.select_related("presenter", "stage__item")}
+        seen = AgendaEntry.objects.visible_to(request.user).filter(meeting=meeting)
+        entries = {entry.pk: entry for entry in seen.select_related("presenter", "stage__item")}
         reading.note(access.items_of(entries.values()), reader=request.user)
         for block in current.entries:
             entry = entries.get(block["entry"])
@@ -78,6 +80,7 @@ def _minutes_context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
         "minutes": current,
         "earlier": versions[1:],
         "blocks": blocks,
+        "withheld": withheld_numbers(request.user, meeting),
         "is_draft": current is not None and current.state != MinutesState.ISSUED,
         "may_edit": may_record and current is not None and current.state != MinutesState.ISSUED,
         "may_record": may_record,
@@ -194,7 +197,14 @@ def _theirs(stored: Minutes, request: HttpRequest) -> dict[str, Any]:
     """What is stored now, by field name as sent."""
     fields = {"preamble": stored.preamble, "copy_to": stored.copy_to}
     names = {"preamble": "开头", "copy_to": "抄送"}
+    seen = set(
+        AgendaEntry.objects.visible_to(request.user)
+        .filter(meeting=stored.meeting_id)
+        .values_list("pk", flat=True)
+    )
     for block in stored.entries:
+        if block["entry"] not in seen:
+            continue
         fields[f"text_{block['entry']}"] = block["text"]
         names[f"text_{block['entry']}"] = block["title"]
     last = stored.history.select_related("history_user").first()
@@ -235,10 +245,12 @@ def _record_context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     offices = offices_of(request.user, meeting.school)
     may_record = access.may_record(offices, meeting)
     is_closed = meeting.state == MeetingState.CLOSED
+    withheld = withheld_positions(request.user, meeting)
     return {
         "meeting": meeting,
         "record": kept,
-        "content": kept.content or record_content(meeting, kept),
+        "content": _without(kept.content or record_content(meeting, kept), meeting, withheld),
+        "withheld": withheld_numbers(request.user, meeting),
         "document": meeting.documents.visible_to(request.user).filter(kind="meeting_record").first(),
         "may_supplement": may_record and kept.content is None and meeting.state != MeetingState.SIGNED,
         "may_sign_recorder": is_closed
@@ -248,6 +260,15 @@ def _record_context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
         "may_sign_chair": is_closed and kept.chair_signed_at is None and request.user.pk == meeting.chair_id,
         "is_closed": is_closed,
     }
+
+
+def _without(content: dict[str, Any], meeting: Meeting, withheld: list[int]) -> dict[str, Any]:
+    """The record without the entries the reader must keep away from (R36); it lists them as the agenda does."""
+    held = meeting.entries.filter(snapshot__isnull=False).order_by("position", "pk")
+    positions = held.values_list("position", flat=True)
+    rows = zip(positions, content["entries"], strict=True) if withheld else enumerate(content["entries"], 1)
+    entries = [row for position, row in rows if position not in withheld]
+    return content | {"entries": entries}
 
 
 @login_required

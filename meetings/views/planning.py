@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -127,7 +126,10 @@ def _detail(
             "entries": entries,
             "attendances": attendances,
             "own": next((row for row in attendances if row.seat.person_id == request.user.pk), None),
-            "observers": list(meeting.observers.select_related("entry").filter(_seen(entries))),
+            "observers": list(
+                Observer.objects.visible_to(request.user).filter(meeting=meeting).select_related("entry")
+            ),
+            "withheld": selectors.withheld_numbers(request.user, meeting),
             "candidates": waiting,
             "is_before": is_before,
             "is_open": is_open,
@@ -144,11 +146,6 @@ def _detail(
         },
         status=status,
     )
-
-
-def _seen(entries: list[AgendaEntry]) -> Q:
-    """Observers of the whole meeting and of the entries the person sees."""
-    return Q(entry__isnull=True) | Q(entry__in=[entry.pk for entry in entries])
 
 
 # --- Acts on the meeting --------------------------------------------------------------------------------
@@ -242,7 +239,8 @@ def _reorder(request: HttpRequest, pk: int) -> str:
 def _move_entry(request: HttpRequest, pk: int) -> str:
     """上移 or 下移 by one; works without script."""
     entry = _own_entry(request, pk)
-    ids = list(entry.meeting.entries.order_by("position", "pk").values_list("pk", flat=True))
+    rows = AgendaEntry.objects.visible_to(request.user).filter(meeting=pk)
+    ids = list(rows.order_by("position", "pk").values_list("pk", flat=True))
     at = ids.index(entry.pk)
     to = at - 1 if request.POST.get("way") == "up" else at + 1
     if 0 <= to < len(ids):
