@@ -190,6 +190,8 @@ class Room:
             for row in entry.meeting.attendances.select_related("seat__person").order_by("-seat__order")
             if row.status == AttendanceStatus.PRESENT and row.seat.person_id != entry.meeting.chair_id
         ][:2]
+        present = entry.meeting.attendances.filter(status=AttendanceStatus.PRESENT).order_by("seat__order")
+        voters = present.exclude(seat__in=entry.recusals.values("seat")).values_list("seat", flat=True)
         deliberation.save_tally(
             tally.pk,
             actor=self.clerk,
@@ -200,6 +202,7 @@ class Room:
             issued=sum(votes) if is_secret else None,
             tellers="、".join(tellers) if is_secret else "",
             counter=str(self.clerk) if is_secret else "",
+            voted=list(voters[: sum(votes)]) if is_secret else None,
         )
 
     def decision(self, item: Item, visit: Visit, entry: AgendaEntry) -> str:

@@ -23,7 +23,7 @@ from governance.choices import AttendanceKind, BallotMethod
 from governance.models import Body
 from meetings.choices import AttendanceStatus, EntryKind, MeetingFormat, Stance
 from meetings.models import AgendaEntry, Attendance, Meeting, MeetingRecord, Minutes
-from meetings.rules import Room, quorum_of
+from meetings.rules import FEW_BALLOTS, Room, quorum_of
 
 ISSUERS = {"党委": "委员会", "党总支": "总支部委员会", "党支部": "支部委员会", "联合党支部": "联合支部委员会"}
 
@@ -232,6 +232,11 @@ def _person_line(row: Attendance) -> PersonLine:
     )
 
 
+def _returned(vote: dict[str, Any]) -> int:
+    """Ballots that came back, invalid ones too."""
+    return sum(vote[key] or 0 for key in ("for", "against", "abstain", "invalid"))
+
+
 def _record_entry(entry: AgendaEntry) -> RecordEntry:
     snap = entry.snapshot or {}
     statements = list(entry.statements.select_related("seat__person", "observer"))
@@ -248,6 +253,10 @@ def _record_entry(entry: AgendaEntry) -> RecordEntry:
         )
         if vote["tellers"] or vote["counter"]:
             lines.append(f"监票：{vote['tellers']}；计票：{vote['counter']}。")
+        if vote.get("voted"):  # snapshots kept before the sign-off list have none
+            lines.append(f"已投票 {len(vote['voted'])} 人：{'、'.join(vote['voted'])}。")
+        if snap["method"] == BallotMethod.SECRET and _returned(vote) <= FEW_BALLOTS:
+            lines.append(f"收回票数不超过 {FEW_BALLOTS} 张，由结果可能推断出个人选择，本项票数请勿外传。")
         if vote["named"]:
             words = {"for": "赞成", "against": "反对", "abstain": "弃权"}
             lines.append(

@@ -1,5 +1,6 @@
 """Cleaning what is typed about meetings. Nothing is saved here; wrong input is told in plain words."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -237,7 +238,19 @@ class TallyForm(VersionForm):
     issued = _count("发出票数")
     tellers = forms.CharField(label="监票人", max_length=60, required=False)
     counter = forms.CharField(label="计票人", max_length=40, required=False)
+    has_list = forms.BooleanField(required=False)
+    voted = forms.TypedMultipleChoiceField(label="已投票", required=False, coerce=int)
     question = forms.CharField(label="表决事项", max_length=120, required=False)
+
+    def __init__(self, *args: Any, voters: Iterable[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["voted"].choices = [(seat, "") for seat in voters]
+
+    def clean(self) -> dict[str, Any]:
+        """Without the list on the form, the stored one stays."""
+        if not self.cleaned_data.pop("has_list", False):
+            self.cleaned_data["voted"] = None
+        return self.cleaned_data
 
 
 class QuestionForm(forms.Form):

@@ -14,7 +14,7 @@ from compliance.registry import Facts, Rule, register
 from compliance.rules.items import FORMS, evidence, flag, on_day, paper
 from compliance.rules.preparation import DEMANDS, moment
 from compliance.rules.subjects import PARTY_BODIES, PRINCIPAL, SECRETARY, EntryRule, item_label
-from compliance.words import counted, day, exists
+from compliance.words import counted, day
 from decisions.choices import ItemState, Purpose
 from decisions.models import DecisionItem
 from governance.choices import BodyKind, PrerequisiteKind, Route

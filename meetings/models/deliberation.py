@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -214,7 +215,12 @@ class Statement(models.Model):
 
 
 class Tally(models.Model):
-    """表决 on one question of an entry; several questions are voted on one by one (R52)."""
+    """表决 on one question of an entry; several questions are voted on one by one (R52).
+
+    `voted` is the sign-off list of a secret ballot: whose ballot is in the box, by seat, in ascending order. It is
+    kept apart from every choice and without its history: states of the list beside states of the count would lead
+    from a late voter to the vote (R58).
+    """
 
     entry = models.ForeignKey(
         AgendaEntry, on_delete=models.PROTECT, related_name="tallies", verbose_name="议程"
@@ -228,9 +234,10 @@ class Tally(models.Model):
     issued = models.PositiveSmallIntegerField("发出票数", null=True, blank=True)
     tellers = models.CharField("监票人", max_length=60, blank=True)
     counter = models.CharField("计票人", max_length=40, blank=True)
+    voted = ArrayField(models.BigIntegerField(), verbose_name="已投票席位", default=list, blank=True)
     version = models.PositiveIntegerField("修改序号", default=1)
     objects = EntryPartQuerySet.as_manager()
-    history = FieldHistory()
+    history = FieldHistory(excluded_fields=["voted"])
 
     class Meta:
         verbose_name = "表决"

@@ -2,10 +2,12 @@
 
 from meetings.rules.agenda import gate, timing_checks
 from meetings.rules.assessment import DECIDING, Assessment, assess, snapshot_of
+from meetings.rules.clauses import FEW_BALLOTS
 from meetings.rules.facts import Quorum, Room, Vote, quorum_of, room_of, vote_of
 
 __all__ = [
     "DECIDING",
+    "FEW_BALLOTS",
     "Assessment",
     "Quorum",
     "Room",

@@ -8,7 +8,8 @@ snapshot is what an entry keeps for ever:
     due, present, recused, voters  counts: 应到, 实到 (回避者 included), 回避, 可投票
     quorum                         {code, share, required, verdict, formula, why}
     method, votes                  [{question, for, against, abstain, invalid, issued, base, base_kind,
-                                    required, passed, formula, tellers, counter, named}]
+                                    required, passed, formula, tellers, counter, named, voted}]
+                                    (voted: sign-off list of a secret ballot, never beside a choice)
     opinions                       [{name, role, stance, is_written}]
     decided_by                     name of the principal where the principal decides (R57), else ""
     outcome, decision_text, parameters
@@ -143,6 +144,7 @@ def snapshot_of(entry: AgendaEntry, assessment: Assessment, *, at: datetime, out
                 "tellers": vote.tellers,
                 "counter": vote.counter,
                 "named": list(vote.named),
+                "voted": list(vote.voted),
             }
             for vote in assessment.votes
         ],

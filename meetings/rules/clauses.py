@@ -16,6 +16,8 @@ from meetings.choices import Stance
 from meetings.models import AgendaEntry, Meeting, Statement
 from meetings.rules.facts import Quorum, Room, Vote
 
+FEW_BALLOTS = 3  # facts.md §7 (建议): at or below, the result of a secret ballot may betray single voters
+
 
 def quorum_check(meeting: Meeting, entry: AgendaEntry, quorum: Quorum, room: Room) -> Check:
     article = "（五）" if meeting.body.is_party else "（六）"
@@ -118,6 +120,7 @@ def vote_checks(entry: AgendaEntry, votes: Sequence[Vote], room: Room, outcome: 
                     detail=f"发出 {vote.issued}，收回 {vote.cast}",
                 )
             )
+            checks.extend(_sign_off_checks(vote, url))
             tellers = [name for name in re.split(r"[\s、,，;；]+", vote.tellers) if name]
             named = len(tellers) >= 2 and bool(vote.counter.strip())
             checks.append(
@@ -158,6 +161,46 @@ def vote_checks(entry: AgendaEntry, votes: Sequence[Vote], room: Room, outcome: 
                 clause=cite("《三重一大决策系统数据规范》要点", "R55"),
                 fix_url=url,
                 fix_label="核对",
+            )
+        )
+    return checks
+
+
+def _sign_off_checks(vote: Vote, url: str) -> list[Check]:
+    """R58: who has voted is signed off apart from the votes and agrees with them; so few votes may betray voters."""
+    count = len(vote.voted)
+    ok = count == vote.cast
+    clause = cite("参照无记名投票规则（待核）", "R58")
+    if ok:
+        message = ""
+    elif count:
+        message = f"已投票名单 {count} 人，收回 {vote.cast} 张，不相符。请核对名单和票数。"
+    else:
+        message = f"收回 {vote.cast} 张，尚未登记哪些人已投票。请在表决栏勾选。"
+    checks = [
+        Check(
+            "R58",
+            "已投票名单与收回票数一致",
+            Level.BLOCK if count else Level.BREACH,
+            ok,
+            message=message,
+            clause=clause,
+            fix_url=url,
+            fix_label="核对名单",
+            detail=f"已投票 {count} 人，收回 {vote.cast} 张",
+        )
+    ]
+    if vote.cast <= FEW_BALLOTS:
+        checks.append(
+            Check(
+                "R58",
+                "票数少，可能推断出个人选择",
+                Level.WARN,
+                False,
+                message=f"只收回 {vote.cast} 张票。{FEW_BALLOTS} 张及以下时，由结果可能推断出个人选择，票数请勿外传。",
+                clause=clause,
+                fix_url=url,
+                fix_label="看票数",
             )
         )
     return checks

@@ -66,6 +66,7 @@ class Vote:
     tellers: str
     counter: str
     named: tuple[dict[str, str], ...]
+    voted: tuple[str, ...]  # the sign-off list of a secret ballot by name, in the order of the seats
 
 
 def room_of(meeting: Meeting, entry: AgendaEntry | None, moment: datetime | None) -> Room:
@@ -122,4 +123,5 @@ def vote_of(tally: Tally, entry: AgendaEntry, room: Room, parameters: Parameters
         named=tuple(
             {"name": str(ballot.seat.person), "choice": ballot.choice} for ballot in tally.ballots.all()
         ),
+        voted=tuple(str(row.seat.person) for row in room.attendances if row.seat_id in tally.voted),
     )

@@ -27,7 +27,7 @@ from meetings.models import (
     Tally,
     TaskDraft,
 )
-from meetings.rules import Assessment, Quorum, Vote, assess, quorum_of
+from meetings.rules import FEW_BALLOTS, Assessment, Quorum, Vote, assess, quorum_of
 from meetings.selectors.planning import agenda, withheld_numbers
 
 # Parts whose every save leaves a row of history, with the way from that history to the meeting.
@@ -177,6 +177,12 @@ class Desk:
     @property
     def is_secret(self) -> bool:
         return self.entry is not None and self.entry.method == BallotMethod.SECRET
+
+    @property
+    def has_few_voters(self) -> bool:
+        """Whether the result of this secret ballot may betray single voters."""
+        room = self.assessment.room if self.assessment else None
+        return self.is_secret and room is not None and len(room.voters) <= FEW_BALLOTS
 
     @property
     def is_restricted(self) -> bool:

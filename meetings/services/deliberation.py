@@ -4,6 +4,7 @@ The snapshot an entry keeps is described at the top of meetings/rules/assessment
 based on; a save upon somebody else's is refused with StaleVersion, never merged silently.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -246,8 +247,10 @@ def save_entry(
             or method not in BallotMethod.values
         ):
             raise NotNow("校长办公会议听取意见后由校长决定，党组织会议须表决，方式不能互换。")
-        if Ballot.objects.filter(tally__entry=entry).exists():
-            raise NotNow("已有记名票，不能再改表决方式。")
+        if Ballot.history.filter(tally__entry=entry).exists():
+            raise NotNow("本题登记过记名票，不能再改表决方式，否则无记名投票可能对应到人。")
+        if any(tally.voted for tally in entry.tallies.all()):
+            raise NotNow("已登记无记名投票的已投票名单，不能再改表决方式。")
         entry.method = method
     if decision_text is not None:
         entry.decision_text = decision_text
@@ -286,8 +289,12 @@ def save_tally(
     tellers: str = "",
     counter: str = "",
     question: str | None = None,
+    voted: Iterable[int] | None = None,
 ) -> Tally:
-    """Save the count of one question. Any figures may be recorded; only the conclusion asks whether they agree."""
+    """Save the count of one question. Any figures may be recorded; only the conclusion asks whether they agree.
+
+    `voted`: the seats whose secret ballots are in the box, whole; kept in the order of their keys (R58).
+    """
     entry = access.tally_entry(actor, tally_id)
     require_recording(entry, actor)
     tally = Tally.objects.get(pk=tally_id)
@@ -299,10 +306,23 @@ def save_tally(
         raise NotNow("记名投票的票数由逐人选择得出，请改逐人选择。")
     tally.votes_for, tally.votes_against, tally.abstentions = votes_for, votes_against, abstentions
     tally.invalid, tally.issued, tally.tellers, tally.counter = invalid, issued, tellers, counter
+    if voted is not None:
+        tally.voted = _signed_off(entry, voted)
     if question:
         tally.question = question
     tally.version += 1
     return save_as(tally, actor, "计票")
+
+
+def _signed_off(entry: AgendaEntry, seats: Iterable[int]) -> list[int]:
+    """The sign-off list as it is kept: voters of a secret ballot only, no order of theirs."""
+    if entry.method != BallotMethod.SECRET:
+        raise NotNow("只有无记名投票登记已投票名单。")
+    room = room_of(entry.meeting, entry, None if entry.meeting.is_retrospective else timezone.now())
+    chosen = set(seats)
+    if chosen - {seat.pk for seat in room.voters}:
+        raise NotNow("已投票名单中有未到会或已回避的成员。")
+    return sorted(chosen)
 
 
 @transaction.atomic

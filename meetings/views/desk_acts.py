@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from governance.selectors import people_of
 from meetings import forms
-from meetings.models import AgendaEntry
+from meetings.models import AgendaEntry, Attendance
 from meetings.services import conclusion, deliberation
 
 
@@ -139,7 +139,9 @@ def _tally_add(request: HttpRequest, entry_id: int, part: int) -> Done:
 
 
 def _tally_save(request: HttpRequest, entry_id: int, part: int) -> Done:
-    data = dict(clean(forms.TallyForm(request.POST)))
+    seats = Attendance.objects.visible_to(request.user).filter(meeting__entries=entry_id)
+    form = forms.TallyForm(request.POST, voters=seats.values_list("seat", flat=True))
+    data = dict(clean(form))
     version, invalid = data.pop("version"), data.pop("invalid") or 0
     tally = deliberation.save_tally(part, actor=request.user, version=version, invalid=invalid, **data)
     return Done(version=tally.version)

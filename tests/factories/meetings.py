@@ -62,6 +62,9 @@ def take_up(cast: Cast, entry: AgendaEntry) -> AgendaEntry:
 def count(cast: Cast, entry: AgendaEntry, votes_for: int, against: int = 0, abstain: int = 0) -> None:
     """Enter the count of the entry's first question, complete for a secret ballot too."""
     tally = entry.tallies.get(position=1)
+    returned = votes_for + against + abstain
+    present = entry.meeting.attendances.filter(status=AttendanceStatus.PRESENT).order_by("seat__order")
+    seats = present.exclude(seat__in=entry.recusals.values("seat")).values_list("seat", flat=True)
     deliberation.save_tally(
         tally.pk,
         actor=cast.clerk,
@@ -69,7 +72,8 @@ def count(cast: Cast, entry: AgendaEntry, votes_for: int, against: int = 0, abst
         votes_for=votes_for,
         votes_against=against,
         abstentions=abstain,
-        issued=votes_for + against + abstain,
+        issued=returned,
+        voted=list(seats[:returned]) if entry.method == "secret" else None,
         tellers="孙正清、周婉宁",
         counter="罗敏",
     )
