@@ -24,6 +24,8 @@ class DecisionItemQuerySet(models.QuerySet):
         """
         from decisions.models.evidence import ConcernedPerson  # parts of an item import it
 
+        if not user.is_authenticated:
+            return self.none()
         concerned = ConcernedPerson.objects.filter(person=user)
         recused = Stage.objects.filter(agenda_entries__recusals__seat__person=user)
         return self.filter(

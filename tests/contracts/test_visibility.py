@@ -345,11 +345,13 @@ def test_an_office_that_ends_closes_every_door(world):
             assert not model._default_manager.visible_to(who).exists(), (who, model)
 
 
-def test_being_concerned_gives_nothing(world):
-    """Concerned persons (R36): a member of the deciding body reads by the seat, others do not read at all."""
+def test_being_concerned_takes_everything(world):
+    """Concerned persons (R36) do not read at all, not even a member of the deciding body by the seat."""
     restricted = decisions.DecisionItem.objects.filter(pk=world.items["open2"].pk)
-    assert restricted.visible_to(world.cast.organizer).exists()
-    assert not restricted.visible_to(world.cast.teacher).exists()
+    assert restricted.visible_to(world.cast.discipline).exists()
+    for who in (world.cast.organizer, world.cast.teacher):
+        assert not restricted.visible_to(who).exists()
+        assert not decisions.Attachment.objects.visible_to(who).filter(item__in=restricted).exists()
 
 
 def test_whoever_records_can_read_the_meeting(world):

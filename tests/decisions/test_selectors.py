@@ -13,9 +13,9 @@ from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item
 from tests.factories.files import PDF
 
 LIST_QUERIES = 16
-ITEM_QUERIES = 48
+ITEM_QUERIES = 49
 TASKS_QUERIES = 13
-TASK_QUERIES = 18
+TASK_QUERIES = 19
 
 
 @pytest.mark.parametrize("rows", [1, 3])
