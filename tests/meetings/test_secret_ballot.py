@@ -61,7 +61,7 @@ MASKS = (
 
 def _told(field: Any, value: Any) -> str:
     """What one stored value tells: times, digests and keys of new rows are the clock's and the sequence's."""
-    if field.primary_key or isinstance(field, DateTimeField):
+    if field.primary_key or field.name == "id" or isinstance(field, DateTimeField):
         return ""
     if field.is_relation and field.related_model._meta.label not in LASTING:
         return ""
