@@ -20,8 +20,7 @@ def empty(alias: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(
-                f"SELECT '{table}' WHERE EXISTS (SELECT FROM {quote(table)})"  # noqa: S608 - our tables' names
-                for table in tables
+                f"SELECT '{table}' WHERE EXISTS (SELECT FROM {quote(table)})" for table in tables
             )
         )
         if filled := [row[0] for row in cursor.fetchall()]:

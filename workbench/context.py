@@ -12,8 +12,10 @@ from compliance.selectors.lists import open_findings, waiting_for_district
 from decisions.models import Task
 from governance.models import School, Seat, Staff
 from notifications.selectors import unread_count
+from workbench.rights.access import may_read_rights
 
 MENU_SCHOOLS = 30
+RIGHTS = ("workbench:rights", "权限目录", "key", "workbench:right")
 BOARD = ("oversight:board", "oversight:setup", "oversight:missing", "oversight:measure")
 
 
@@ -101,18 +103,14 @@ class Shell:
             watching.append(self._entry("workbench:ledger", "存证", "fingerprint", "workbench:ledger"))
         if watching:
             groups.append(NavGroup("监督", watching))
-        groups.append(
-            NavGroup(
-                "基础",
-                [
-                    self._entry("governance:catalogue", "事项清单", "list-details", "governance:catalogue"),
-                    self._entry(
-                        "governance:leadership", "班子与任职", "users-group", "governance:leadership"
-                    ),
-                    self._entry("governance:parameters", "议事参数", "adjustments", "governance:parameter"),
-                ],
-            )
-        )
+        basics = [
+            self._entry("governance:catalogue", "事项清单", "list-details", "governance:catalogue"),
+            self._entry("governance:leadership", "班子与任职", "users-group", "governance:leadership"),
+            self._entry("governance:parameters", "议事参数", "adjustments", "governance:parameter"),
+        ]
+        if may_read_rights(self.request):
+            basics.append(self._entry(*RIGHTS))
+        groups.append(NavGroup("基础", basics))
         return groups
 
     @cached_property
@@ -164,10 +162,13 @@ class Shell:
             ],
             AdminRole.AUDIT: [("accounts:trail", "安全审计", "list-search", "accounts:trail", "审计")],
         }
-        return [
+        entries = [
             self._entry(view, label, icon, prefix, short=short)
             for view, label, icon, prefix, short in rooms[AdminRole(self.user.admin_role)]
         ]
+        if may_read_rights(self.request):
+            entries.append(self._entry(*RIGHTS, short="权限"))
+        return entries
 
     @property
     def tabs(self) -> list[NavEntry]:

@@ -218,12 +218,12 @@ def decide_extension(extension_id: int, *, actor: Any, is_accepted: bool, answer
         raise NotNow(f"此任务现为“{task.get_state_display()}”，不能再延期。", current=task)
     extension.state = RequestState.ACCEPTED if is_accepted else RequestState.REFUSED
     extension.decided_by, extension.decided_at, extension.answer = actor, timezone.now(), answer
-    save_as(extension, actor, answer)
+    word = "同意" if is_accepted else "不同意"
+    save_as(extension, actor, answer or f"{word}延期")
     if is_accepted:
         task.due_on = extension.new_due_on
         task.version += 1
         save_as(task, actor, f"延期：{extension.reason}")
-    word = "同意" if is_accepted else "不同意"
     record(
         task.item,
         kind="extension.decided",

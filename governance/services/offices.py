@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.errors import NotNow, NotVisible
 from common.history import save_as
-from governance.access import refuse_administrator, require_administration
+from governance.access import refuse_administrator, require, require_administration
 from governance.choices import BodyKind, SeatRole
 from governance.models import Body, Portfolio, School, Seat, Staff
 from ledger import services as ledger
@@ -59,6 +59,8 @@ def appoint(
     school = body.school
     require_administration(actor, school, "任职由书记、会议秘书或区教育工委登记。")
     refuse_administrator(person)
+    if actor is not None:
+        require(actor.pk != person.pk, "不得为自己登记任职，请由书记或区教育工委登记。")
     Body.objects.select_for_update().get(pk=body.pk)
     if role not in BODY_ROLES[body.kind]:
         raise NotNow(f"{body.name}没有“{SeatRole(role).label}”这一职务。")
@@ -148,6 +150,8 @@ def _end(office: Seat | Staff, until: date, at_once: bool) -> None:
         raise NotNow(f"此任职已于 {office.until:%Y-%m-%d} 结束。", current=office)
     if until < office.since:
         raise NotNow(f"结束日期不得早于任职开始日期 {office.since:%Y-%m-%d}。", current=office)
+    if office.until is not None and until > office.until:
+        raise NotNow(f"此任职至 {office.until:%Y-%m-%d} 届满，不能延后。连任请另行登记任职。", current=office)
     if at_once and until > today:
         raise NotNow("最后一日在今天之后的，权限到那一天为止，不能立即停止。", current=office)
     office.until = until

@@ -43,7 +43,9 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     if not bodies:
         raise NotPermitted("会议由主持人或会议秘书安排。", need="书记、校长或会议秘书")
     value = request.POST.get("body") or request.GET.get("body", "")
-    body = next((b for b in bodies if str(b.pk) == value), bodies[0])
+    body = next((b for b in bodies if str(b.pk) == value), None if value else bodies[0])
+    if body is None:
+        raise NotPermitted("此机构的会议由其主持人或会议秘书安排。", need="主持人或会议秘书")
     clerk = Seat.objects.active().filter(body=body, role="clerk").values_list("person", flat=True).first()
     chair = (
         Seat.objects.active().filter(body=body, role=body.chair_role).values_list("person", flat=True).first()

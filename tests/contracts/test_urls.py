@@ -11,10 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from openpyxl import load_workbook
 
@@ -23,9 +20,20 @@ from decisions.models import DecisionItem, Task
 from documents.models import IssuedDocument
 from meetings.models import Meeting
 from notifications.models import Message
-from tests.contracts import administrators, change_urls, handover_urls, ledger_urls, register_urls
-from tests.contracts.world import TITLES, World, make_world
-from tests.factories.cast import ADMINISTRATORS, make_cast
+from tests.contracts import (
+    administrators,
+    change_urls,
+    handover_urls,
+    ledger_urls,
+    register_urls,
+    rights_urls,
+)
+from tests.contracts.asking import _files_of_the_world as _files_of_the_world
+from tests.contracts.asking import ask, browser
+from tests.contracts.asking import sessions as sessions
+from tests.contracts.asking import world as world
+from tests.contracts.world import TITLES, World
+from tests.factories.cast import ADMINISTRATORS
 
 pytestmark = pytest.mark.django_db
 
@@ -41,42 +49,6 @@ GROUPS = (4, 1, 1, 2, 4, 1)
 LETTERS = {200: "o", 302: "r", 403: "x", 404: ".", 405: "m", 409: "-", 422: "!"}
 # Answered without a person: probes of the machine, tested in tests/config.
 NOT_ASKED = {"healthz"}
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    """The world of tests.contracts.world, never committed."""
-    folder = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=folder):
-        made = make_world(make_cast())
-        made.media = folder
-        yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _files_of_the_world(settings, _private_media, world):
-    """Downloads find the files that were stored when the world was made."""
-    settings.MEDIA_ROOT = world.media
-
-
-@pytest.fixture(scope="module")
-def sessions(world) -> dict[str, str]:
-    """The session key of each visitor, empty for who is not signed in."""
-    keys = {"anonymous": ""}
-    for who in (*VISITORS[:-1], *ADMINISTRATORS):
-        client = Client()
-        client.force_login(getattr(world.cast, who))
-        keys[who] = client.session.session_key
-    return keys
-
-
-def browser(session: str) -> Client:
-    """A browser with nothing but the session of one visitor."""
-    client = Client()
-    if session:
-        client.cookies[settings.SESSION_COOKIE_NAME] = session
-    return client
 
 
 def item(name: str) -> Callable[[World], tuple[Any, ...]]:
@@ -291,6 +263,7 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     "district_schools": ("get", "oversight:school_list", NOTHING),
     "district_school": ("get", "oversight:school_detail", lambda w: (w.cast.school.pk,)),
     **register_urls.ASKED,
+    **rights_urls.ASKED,
     **handover_urls.ASKED,
     **ledger_urls.ASKED,
     **change_urls.ASKED,
@@ -469,6 +442,7 @@ ANSWERS: dict[str, str] = {
     "district_schools":            ".... . . .. ..o. S",
     "district_school":             ".... . . .. ..o. S",
     **register_urls.ANSWERS,
+    **rights_urls.ANSWERS,
     **handover_urls.ANSWERS,
     **ledger_urls.ANSWERS,
     **change_urls.ANSWERS,
@@ -489,24 +463,14 @@ ANSWERS: dict[str, str] = {
 # fmt: on
 
 
+OPEN = {**administrators.OPEN, **rights_urls.OPEN}
+
+
 def letter(response: HttpResponse) -> str:
     """One answer as a letter; every other status is undecided."""
     if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
         return "S"
     return LETTERS.get(response.status_code, str(response.status_code))
-
-
-def ask(session: str, method: str, url: str) -> HttpResponse:
-    """One request, undone again. An exception of a view is raised here: no 500 goes by."""
-    client = browser(session)
-    point = transaction.savepoint()
-    try:
-        # As from a browser: a form always sends something, if only its token.
-        response = client.get(url) if method == "get" else client.post(url, {"sent": "1"})
-        response.data = response.getvalue() if response.streaming else response.content
-        return response
-    finally:
-        transaction.savepoint_rollback(point)
 
 
 def spaced(letters: str) -> str:
@@ -549,7 +513,7 @@ def test_administrators_have_their_own_room_and_no_other(world, sessions, name):
     answers = [ask(sessions[who], method, url) for who in ADMINISTRATORS]
     found = "".join(letter(answer) for answer in answers)
     outsider = ANSWERS[name].replace(" ", "")[VISITORS.index("outsider")]
-    assert (name, found) == (name, administrators.OPEN.get(name, outsider * 3))
+    assert (name, found) == (name, OPEN.get(name, outsider * 3))
     for answer in answers:
         text = answer.data.decode(errors="replace")
         assert [title for title in TITLES.values() if title in text] == []

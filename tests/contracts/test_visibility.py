@@ -1,8 +1,4 @@
-"""visible_to of every model × the whole cast: who sees what, written out (architecture.md §4.4, R66).
-
-Columns: 书记 校长 专职副书记 副校长(提出人) 副校长 纪检委员 | 非党组织班子副校长 行政班子成员 | 会议秘书
-| 经办人 教务 财务 | 任期已满者 外校书记 区督查员 外来人 | 未登录
-"""
+"""visible_to of every model × every role: who sees what stands in workbench/rights/data/seeing.csv (R66)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,22 +11,47 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from accounts.models import SecurityEvent
 from common.errors import NotNow
+from compliance.models import Finding
 from decisions import models as decisions
 from documents.models import IssuedDocument
 from governance import models as governance
+from governance.choices import AccessScope
 from meetings import models as meetings
 from meetings.services import planning
 from notifications.models import Message
 from registers.specs import REGISTERS
-from tests.contracts.matrix import ROLES
+from tests.contracts.matrix import CAST, INTERNAL, RESTRICTED, table_line
 from tests.contracts.world import TITLES, World, make_world
 from tests.factories.cast import make_cast
+from workbench.rights import catalogue
 
 pytestmark = pytest.mark.django_db
 
-WATCHERS = (*ROLES[:11], "finance", *ROLES[11:], "anonymous")
-GROUPS = (6, 2, 1, 3, 4, 1)
+WATCHERS = {**CAST, "未登录": "anonymous"}
+PUBLIC = AccessScope.PUBLIC.label
+# The items of the world → state and access scope, as the catalogue calls them.
+PLACES = {
+    "draft": ("草拟", INTERNAL),
+    "open0": ("待审议", PUBLIC),
+    "open1": ("待审议", INTERNAL),
+    "open2": ("待审议", RESTRICTED),
+    "listed": ("已列会", INTERNAL),
+    "sitting": ("正在审议", INTERNAL),
+    "decided0": ("已审议，纪要未签发", PUBLIC),
+    "decided1": ("纪要已签发", INTERNAL),
+    "decided2": ("纪要已签发", RESTRICTED),
+    "elsewhere": ("外校待审议", INTERNAL),
+}
+MINUTES = {
+    ("decided0", "draft"): "起草",
+    ("decided1", "draft"): "更正起草",
+    ("decided1", "issued"): "已签发",
+    ("decided2", "issued"): "已签发",
+}
+PAPERS = {"meeting_record": "会议记录", "party_minutes": "党组织会议纪要", "resolution": "决议"}
+SCHOOLS = {"明德": "本校", "育才": "外校"}
 
 # Read only through the record they belong to, which decides who sees them.
 THROUGH_ANOTHER = {
@@ -43,8 +64,7 @@ THROUGH_ANOTHER = {
 
 # Asked by the tests of their own app.
 ASKED_ELSEWHERE = {f"registers.{register.model.__name__}" for register in REGISTERS.values()} | {
-    "handover.Handover",
-    *("accounts.SecurityEvent", "compliance.Finding"),
+    *("handover.Handover", "notifications.Message"),
     *("oversight.AuthorityMonth", "oversight.SchoolDay", "oversight.SchoolStanding"),
 }
 
@@ -58,17 +78,47 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.set_rollback(True)
 
 
-def by_item(row: Any) -> str:
+Place = tuple[str, str]
+
+
+def name_of(row: Any) -> str:
     """The name of the item a part belongs to."""
     return next(name for name, title in TITLES.items() if title == row.item.title)
 
 
-def by_meeting(row: Any) -> str:
-    entry = row.meeting.entries.get()
-    return by_item(entry.stage)
+def held(row: Any) -> str:
+    """The name of the item a meeting deals with."""
+    return name_of(row.meeting.entries.get().stage)
 
 
-NAMES: dict[type, Callable[[Any], str]] = {
+def by_item(row: Any) -> Place:
+    return PLACES[name_of(row)]
+
+
+def by_meeting(row: Any) -> Place:
+    return PLACES[held(row)]
+
+
+def by_entry(row: Any) -> Place:
+    return by_item(row.entry.stage)
+
+
+def by_file(row: Any) -> Place:
+    name = row.name.removesuffix(".txt")
+    state, scope = PLACES[name.removeprefix("task-")]
+    return (f"任务佐证，{state}" if name.startswith("task-") else state), scope
+
+
+def by_paper(row: Any) -> Place:
+    name = name_of(row) if row.item_id else held(row)
+    return PAPERS[row.kind], PLACES[name][1]
+
+
+def by_school(row: Any) -> Place:
+    return SCHOOLS[row.school.short_name], ""
+
+
+NAMES: dict[type, Callable[[Any], Place]] = {
     decisions.DecisionItem: lambda row: by_item(decisions.Stage(item=row)),
     decisions.Stage: by_item,
     decisions.Prerequisite: by_item,
@@ -78,7 +128,7 @@ NAMES: dict[type, Callable[[Any], str]] = {
     decisions.Reconsideration: by_item,
     decisions.PublicNotice: by_item,
     decisions.EmergencyAction: by_item,
-    decisions.Attachment: lambda row: row.name.removesuffix(".txt"),
+    decisions.Attachment: by_file,
     decisions.Task: by_item,
     decisions.TaskReport: lambda row: by_item(row.task),
     decisions.TaskExtension: lambda row: by_item(row.task),
@@ -86,235 +136,75 @@ NAMES: dict[type, Callable[[Any], str]] = {
     meetings.AgendaEntry: lambda row: by_item(row.stage),
     meetings.Attendance: by_meeting,
     meetings.Observer: by_meeting,
-    meetings.Recusal: lambda row: by_item(row.entry.stage),
-    meetings.Statement: lambda row: by_item(row.entry.stage),
-    meetings.Tally: lambda row: by_item(row.entry.stage),
-    meetings.TaskDraft: lambda row: by_item(row.entry.stage),
+    meetings.Recusal: by_entry,
+    meetings.Statement: by_entry,
+    meetings.Tally: by_entry,
+    meetings.TaskDraft: by_entry,
     meetings.MeetingRecord: by_meeting,
-    meetings.Minutes: lambda row: f"{by_meeting(row)} {row.state}",
-    IssuedDocument: lambda row: (
-        f"{row.kind} {by_item(row if row.item_id else row.meeting.entries.get().stage)}"
-    ),
-    Message: lambda row: row.kind,
-    governance.School: lambda row: row.short_name,
-    governance.Seat: lambda row: row.school.short_name,
-    governance.Staff: lambda row: row.school.short_name,
-    governance.CatalogueEntry: lambda row: row.school.short_name if row.school else "template",
-    governance.ProcedureParameter: lambda row: row.school.short_name if row.school else "district",
+    meetings.Minutes: lambda row: (MINUTES[held(row), row.state], by_meeting(row)[1]),
+    IssuedDocument: by_paper,
+    Finding: lambda row: (row.get_state_display(), AccessScope(row.access_scope).label),
+    SecurityEvent: lambda row: ("安全审计", ""),
+    governance.School: lambda row: (SCHOOLS[row.short_name], ""),
+    governance.Seat: by_school,
+    governance.Staff: by_school,
+    governance.CatalogueEntry: lambda row: by_school(row) if row.school else ("区版清单", ""),
+    governance.ProcedureParameter: lambda row: by_school(row) if row.school else ("区级参数", ""),
 }
-
-# fmt: off
-SIGHT: dict[str, dict[str, str]] = {
-    "decisions.DecisionItem": {
-        "decided0":  "++++++ ++ + +++ .... .",
-        "decided1":  "++++++ ++ + +++ ..+. .",
-        "decided2":  "++++++ .. + ... .... .",
-        "draft":     "...+.. .. . ... .... .",
-        "elsewhere": "...... .. . ... .+.. .",
-        "listed":    "++++++ ++ + ... .... .",
-        "open0":     "++++++ ++ + ... .... .",
-        "open1":     "++++++ ++ + ... .... .",
-        "open2":     "++++++ .. + ... .... .",
-        "sitting":   "++++++ ++ + ... .... .",
-    },
-    "decisions.Stage": {
-        "decided0":  "++++++ ++ + +++ .... .",
-        "decided1":  "++++++ ++ + +++ ..+. .",
-        "decided2":  "++++++ .. + ... .... .",
-        "elsewhere": "...... .. . ... .+.. .",
-        "listed":    "++++++ ++ + ... .... .",
-        "open0":     "++++++ ++ + ... .... .",
-        "open1":     "++++++ ++ + ... .... .",
-        "open2":     "++++++ .. + ... .... .",
-        "sitting":   "++++++ ++ + ... .... .",
-    },
-    "decisions.Prerequisite": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-    },
-    "decisions.Consultation": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-    },
-    "decisions.ReadingGrant": {
-        "decided2": "++++++ .. + ... ..+. .",
-    },
-    "decisions.Resolution": {
-        "decided0": "++++++ ++ + +++ .... .",
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-    },
-    "decisions.Reconsideration": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-    },
-    "decisions.PublicNotice": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-    },
-    "decisions.EmergencyAction": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-    },
-    "decisions.Attachment": {
-        "decided0":      "++++++ ++ + +++ .... .",
-        "decided1":      "++++++ ++ + +++ ..+. .",
-        "decided2":      "++++++ .. + ... .... .",
-        "listed":        "++++++ ++ + ... .... .",
-        "open0":         "++++++ ++ + ... .... .",
-        "open1":         "++++++ ++ + ... .... .",
-        "open2":         "++++++ .. + ... .... .",
-        "sitting":       "++++++ ++ + ... .... .",
-        "task-decided1": "++++++ ++ + +++ ..+. .",
-        "task-decided2": "++++++ .. + ..+ .... .",
-    },
-    "decisions.Task": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ..+ .... .",
-    },
-    "decisions.TaskReport": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ..+ .... .",
-    },
-    "decisions.TaskExtension": {
-        "decided1": "++++++ ++ + +++ ..+. .",
-        "decided2": "++++++ .. + ..+ .... .",
-    },
-    "meetings.Meeting": {
-        "decided0": ".+.++. ++ + ... .... .",
-        "decided1": "++++++ .. + ... ..+. .",
-        "decided2": "++++++ .. + ... ..+. .",
-        "listed":   ".+.++. ++ + ..+ .... .",
-        "sitting":  ".+.++. ++ + ... .... .",
-    },
-    "meetings.AgendaEntry": {
-        "decided0": ".+.++. ++ + ... .... .",
-        "decided1": "++++++ .. + ... ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-        "listed":   ".+.++. ++ + ..+ .... .",
-        "sitting":  ".+.++. ++ + ... .... .",
-    },
-    "meetings.Attendance": {
-        "decided0": ".+.++. ++ + ... .... .",
-        "decided1": "++++++ .. + ... ..+. .",
-        "decided2": "++++++ .. + ... ..+. .",
-        "listed":   ".+.++. ++ + ..+ .... .",
-        "sitting":  ".+.++. ++ + ... .... .",
-    },
-    "meetings.Observer": {
-        "listed": ".+.++. ++ + ..+ .... .",
-    },
-    "meetings.Recusal": {
-        "sitting": ".+.++. ++ + ... .... .",
-    },
-    "meetings.Statement": {
-        "decided0": ".+.++. ++ + ... .... .",
-        "decided1": "++++++ .. + ... .... .",
-        "decided2": "++++++ .. + ... .... .",
-        "sitting":  ".+.++. ++ + ... .... .",
-    },
-    "meetings.Tally": {
-        "decided1": "++++++ .. + ... ..+. .",
-        "decided2": "++++++ .. + ... .... .",
-    },
-    "meetings.TaskDraft": {
-        "sitting": ".+.++. ++ + ... .... .",
-    },
-    "meetings.MeetingRecord": {
-        "decided0": ".+.++. ++ + ... .... .",
-        "decided1": "++++++ .. + ... .... .",
-        "decided2": "++++++ .. + ... .... .",
-        "sitting":  ".+.++. ++ + ... .... .",
-    },
-    "meetings.Minutes": {
-        "decided0 draft":  ".+.++. ++ + ... .... .",
-        "decided1 draft":  "++++++ .. + ... .... .",
-        "decided1 issued": "++++++ .. + ... ..+. .",
-        "decided2 issued": "++++++ .. + ... .... .",
-    },
-    "documents.IssuedDocument": {
-        "meeting_record decided1": "++++++ .. + ... .... .",
-        "meeting_record decided2": "++++++ .. + ... .... .",
-        "party_minutes decided1":  "++++++ .. + ... ..+. .",
-        "party_minutes decided2":  "++++++ .. + ... .... .",
-        "resolution decided1":     "++++++ ++ + +++ ..+. .",
-        "resolution decided2":     "++++++ .. + ... .... .",
-    },
-    "notifications.Message": {
-        "emergency.recorded": "?????? .. . ... .... .",
-        "extension.requested":       ".+.... .. . ... .... .",
-        "finding.news":              "...?.. .. . ... ..?. .",
-        "grant.given":               "...... .. . ... ..+. .",
-        "minutes.issued":            "?????? .. . ... .... .",
-        "reconsideration.requested": "?????. .. . ... .... .",
-        "record.awaiting":           "+..... .. . ... .... .",
-        "stage.awaiting":            "??.... .. . ... .?.. .",
-        "stage.concluded":           "...+.. .. . ... .... .",
-        "task.issued":               "...... .. . ??? .... .",
-    },
-    "governance.School": {
-        "明德": "++++++ ++ + +++ ..+. .",
-        "育才": "...... .. . ... .++. .",
-    },
-    "governance.Seat": {
-        "明德": "++++++ ++ + +++ ..+. .",
-        "育才": "...... .. . ... .++. .",
-    },
-    "governance.Staff": {
-        "明德": "++++++ ++ + +++ ..+. .",
-    },
-    "governance.CatalogueEntry": {
-        "template": "++++++ ++ + +++ .++. .",
-        "明德":     "++++++ ++ + +++ ..+. .",
-        "育才":     "...... .. . ... .++. .",
-    },
-    "governance.ProcedureParameter": {
-        "district": "++++++ ++ + +++ .++. .",
-    },
-}
-# fmt: on
 
 
 def person(world: World, name: str) -> Any:
     return AnonymousUser() if name == "anonymous" else getattr(world.cast, name)
 
 
-def spaced(letters: str) -> str:
-    parts, rest = [], letters
-    for size in GROUPS:
-        parts.append(rest[:size])
-        rest = rest[size:]
-    return " ".join(parts)
-
-
-def sight(world: World, model: type) -> dict[str, str]:
-    """For each named kind of row: who sees all rows of that kind (+), none (.), or only some (?)."""
-    name_of = NAMES[model]
-    names = {row.pk: name_of(row) for row in model._default_manager.all()}
+def sight(world: World, model: type) -> dict[Place, dict[str, str]]:
+    """For each kind of row and each role: whether all rows of that kind are seen, some, or none."""
+    places = {row.pk: NAMES[model](row) for row in model._default_manager.all()}
     seen = {
-        who: set(model._default_manager.visible_to(person(world, who)).values_list("pk", flat=True))
-        for who in WATCHERS
+        role: set(model._default_manager.visible_to(person(world, who)).values_list("pk", flat=True))
+        for role, who in WATCHERS.items()
     }
     table = {}
-    for name in sorted(set(names.values())):
-        rows = {pk for pk, own in names.items() if own == name}
-        letters = ["+" if rows <= found else "." if not rows & found else "?" for found in seen.values()]
-        table[name] = spaced("".join(letters))
+    for place in sorted(set(places.values())):
+        rows = {pk for pk, own in places.items() if own == place}
+        table[place] = {
+            role: catalogue.YES if rows <= found else catalogue.SOME if rows & found else catalogue.HIDDEN
+            for role, found in seen.items()
+        }
     return table
 
 
 @pytest.mark.parametrize("model", NAMES, ids=lambda model: model._meta.label)
 def test_who_sees_what(world, model):
-    expected, found = SIGHT.get(model._meta.label), sight(world, model)
-    if found != expected:
-        lines = "\n".join(f'        "{name}": "{row}",' for name, row in found.items())
-        pytest.fail(f"{model._meta.label} differs; found:\n{lines}")
+    subject = str(model._meta.verbose_name)
+    expected = {
+        ("、".join(line.states), line.scope): line.marks
+        for line in catalogue.seeing()
+        if line.subject == subject
+    }
+    found = sight(world, model)
+    wrong = [
+        table_line(subject, *place, marks=row) for place, row in found.items() if expected.get(place) != row
+    ]
+    if wrong:
+        pytest.fail("workbench/rights/data/seeing.csv says otherwise; found:\n" + "\n".join(wrong))
+    assert set(expected) == set(found), subject
+
+
+def test_messages_are_read_by_their_recipient_only(world):
+    for who in WATCHERS.values():
+        reader = person(world, who)
+        found = set(Message.objects.visible_to(reader).values_list("recipient", flat=True))
+        assert found <= {reader.pk}, who
+    assert Message.objects.values("recipient").distinct().count() > 5
 
 
 def test_every_model_with_a_read_rule_is_asked():
     ruled = {
         model._meta.label for model in apps.get_models() if hasattr(model._default_manager, "visible_to")
     }
-    assert ruled - ASKED_ELSEWHERE == {model._meta.label for model in NAMES} == set(SIGHT)
+    assert ruled - ASKED_ELSEWHERE == {model._meta.label for model in NAMES}
+    assert {line.subject for line in catalogue.seeing()} == {str(m._meta.verbose_name) for m in NAMES}
 
 
 def test_every_model_of_items_and_meetings_has_a_read_rule():

@@ -24,7 +24,7 @@ from governance import services as governance
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
 from tests.factories.cast import Cast
-from tests.factories.decisions import add_evidence, consult, make_item
+from tests.factories.decisions import add_evidence, make_item
 from tests.factories.findings import make_finding
 from tests.factories.meetings import begin, hold, list_item, plan
 
@@ -40,6 +40,11 @@ TITLES = {
     "decided2": "壬保密已定事项",
     "elsewhere": "癸外校事项",
 }
+
+
+def mark(kind: str, name: str) -> str:
+    """Words that stand in one record only, so that they tell where it leaked."""
+    return f"密{kind}之{name}"
 
 
 def paper(name: str) -> SimpleUploadedFile:
@@ -60,7 +65,8 @@ class World:
 
 
 def _item(world: World, name: str, code: str, point: str, **fields: Any) -> DecisionItem:
-    item = make_item(world.cast, code, point, title=TITLES[name], amount=None, **fields)
+    words = {"background": mark("背景", name), "proposal": mark("方案", name)}
+    item = make_item(world.cast, code, point, title=TITLES[name], amount=None, **words, **fields)
     if name != "draft":
         evidence.add_attachments(item.pk, actor=world.cast.vice, files=[paper(f"{name}.txt")])
     world.items[name] = item
@@ -79,22 +85,40 @@ def _decide(world: World, name: str, code: str, body: Any) -> None:
     item = _item(world, name, code, "confirmed")
     if body.is_party:
         add_evidence(world.cast, item)
-        consult(world.cast, item)
-    entry = hold(world.cast, body, item)
+        evidence.add_prerequisite(
+            item.pk,
+            actor=world.cast.vice,
+            kind="opinion",
+            held_on=timezone.localdate(),
+            participants="教师代表",
+            conclusion=mark("意见", name),
+            result="favourable",
+        )
+        evidence.add_consultation(
+            item.pk,
+            actor=world.cast.secretary,
+            held_at=timezone.now() - timedelta(hours=1),
+            counterpart=world.cast.principal,
+            opinions=mark("沟通", name),
+            disagreement="none",
+        )
+    entry = hold(world.cast, body, item, text=mark("决定", name))
     world.entries[name], world.meetings[name] = entry, entry.meeting
     sitting.close_meeting(entry.meeting_id, actor=world.cast.clerk)
 
 
 def _task(world: World, name: str, owner: Any, helpers: tuple[Any, ...]) -> None:
     spec = outcomes.TaskSpec(
-        f"{name}的任务", owner, timezone.localdate() + timedelta(days=9), helpers=helpers
+        mark("任务", name), owner, timezone.localdate() + timedelta(days=9), helpers=helpers
     )
     task = outcomes.issue_task(
         lock_item(world.items[name].pk), spec, actor=world.cast.secretary, meeting_label="党总支会议"
     )
-    tasks.report(task.pk, actor=owner, progress=30, text="进行中", files=[paper(f"task-{name}.txt")])
+    tasks.report(
+        task.pk, actor=owner, progress=30, text=mark("进展", name), files=[paper(f"task-{name}.txt")]
+    )
     world.parts[f"extension_{name}"] = tasks.request_extension(
-        task.pk, actor=owner, new_due_on=timezone.localdate() + timedelta(days=20), reason="缺货"
+        task.pk, actor=owner, new_due_on=timezone.localdate() + timedelta(days=20), reason=mark("延期", name)
     )
     world.tasks[name] = task
 
@@ -123,11 +147,14 @@ def make_world(cast: Cast) -> World:
         actor=cast.secretary,
         person=cast.inspector,
         until=timezone.localdate(),
-        reason="核实程序",
+        reason=mark("授权", "decided2"),
     )
     world.parts["grant"] = grants.withdraw_reading(grant.pk, actor=cast.secretary)
     world.parts["reconsideration"] = reconsideration.request_reconsideration(
-        world.items["decided1"].pk, actor=cast.discipline, reason="情况有变", change="改为第二方案。"
+        world.items["decided1"].pk,
+        actor=cast.discipline,
+        reason=mark("理由", "decided1"),
+        change=mark("变更", "decided1"),
     )
     for name in ("decided1", "decided2"):
         world.parts[f"notice_{name}"] = followup.publish_notice(
@@ -135,7 +162,7 @@ def make_world(cast: Cast) -> World:
             actor=cast.clerk,
             since=timezone.localdate(),
             until=timezone.localdate() + timedelta(days=7),
-            place="公开栏",
+            place=mark("公示", name),
             channel="纪检委员",
         )
         world.parts[f"emergency_{name}"] = followup.record_emergency(
@@ -143,19 +170,21 @@ def make_world(cast: Cast) -> World:
             actor=cast.clerk,
             happened_at=timezone.now() - timedelta(days=1),
             reason="险情",
-            measures="封闭现场",
+            measures=mark("处置", name),
         )
     for name in ("listed", "sitting"):
         item = _item(world, name, "G14", "confirmed")
         world.meetings[name] = plan(cast, cast.admin, days=3)
         world.entries[name] = list_item(cast, world.meetings[name], item)
     world.parts["finding"] = make_finding(cast.school)
-    world.parts["finding2"] = make_finding(cast.school, access_scope=2)
+    world.parts["finding2"] = make_finding(
+        cast.school, access_scope=2, subject_label=mark("问题", "finding2")
+    )
     world.parts["handed_in"] = make_finding(cast.school)
     rectification.confirm(
         world.parts["handed_in"].pk,
         actor=cast.secretary,
-        measures="重新召开会议",
+        measures=mark("整改", "handed_in"),
         owner=cast.vice,
         due_on=timezone.localdate() + timedelta(days=9),
     )
@@ -176,16 +205,20 @@ def make_world(cast: Cast) -> World:
     deliberation.open_entry(world.entries["sitting"].pk, actor=cast.clerk)
     seat = world.meetings["sitting"].attendances.first().seat
     world.parts["statement"] = deliberation.add_statement(
-        world.entries["sitting"].pk, actor=cast.clerk, seat_id=seat.pk, text="同意。", stance="agree"
+        world.entries["sitting"].pk,
+        actor=cast.clerk,
+        seat_id=seat.pk,
+        text=mark("发言", "sitting"),
+        stance="agree",
     )
     recused = world.meetings["sitting"].attendances.last().seat
     world.parts["recusal"] = deliberation.recuse(
-        world.entries["sitting"].pk, actor=cast.clerk, seat_id=recused.pk, reason="亲属关系"
+        world.entries["sitting"].pk, actor=cast.clerk, seat_id=recused.pk, reason=mark("回避", "sitting")
     )
     world.parts["draft_task"] = deliberation.add_task_draft(
         world.entries["sitting"].pk,
         actor=cast.clerk,
-        title="办理",
+        title=mark("草案", "sitting"),
         owner=cast.staff,
         due_on=timezone.localdate() + timedelta(days=5),
     )
@@ -196,8 +229,8 @@ def make_world(cast: Cast) -> World:
         entry=cast.other_school.catalogue.in_force().get(code="A01"),
         fields={
             "title": TITLES["elsewhere"],
-            "background": "b",
-            "proposal": "p",
+            "background": mark("背景", "elsewhere"),
+            "proposal": mark("方案", "elsewhere"),
             "department": "d",
             "presenter": cast.other_secretary,
         },

@@ -45,10 +45,13 @@ def begin(cast: Cast, meeting: Meeting, present: int | None = None) -> Meeting:
     return meeting
 
 
-def take_up(cast: Cast, entry: AgendaEntry) -> AgendaEntry:
-    """Open the entry and let every voter present speak in favour, the chair last."""
+def take_up(cast: Cast, entry: AgendaEntry, *, recuses: bool = False) -> AgendaEntry:
+    """Open the entry (and recuse who is concerned), let every voter present speak in favour, the chair last."""
     deliberation.open_entry(entry.pk, actor=cast.clerk)
     entry = AgendaEntry.objects.get(pk=entry.pk)
+    concerned = entry.stage.item.concerned.values("person") if recuses else []
+    for row in entry.meeting.attendances.filter(seat__person__in=concerned, seat__is_voting=True):
+        deliberation.recuse(entry.pk, actor=cast.clerk, seat_id=row.seat_id, reason="本人")
     out = set(entry.recusals.values_list("seat_id", flat=True))
     rows = entry.meeting.attendances.filter(status=AttendanceStatus.PRESENT).select_related("seat")
     speakers = [row.seat for row in rows if row.seat_id not in out]
@@ -95,8 +98,9 @@ def hold(
     meeting = plan(cast, body)
     entry = list_item(cast, meeting, item)
     begin(cast, meeting, kw.pop("present", None))
-    entry = take_up(cast, entry)
+    entry = take_up(cast, entry, recuses=True)
     if body.is_party:
-        voters = entry.meeting.attendances.filter(status=AttendanceStatus.PRESENT).count()
+        present = entry.meeting.attendances.filter(status=AttendanceStatus.PRESENT).count()
+        voters = present - entry.recusals.count()
         count(cast, entry, voters if votes_for is None else votes_for, voters - (votes_for or voters))
     return decide(cast, entry, **kw)

@@ -67,6 +67,30 @@ def test_appointment_writes_seat_history_ledger_and_notice(cast):
     assert list(verify(cast.school.chain_key, with_rows=True)) == []
 
 
+@pytest.mark.parametrize("who", ["secretary", "clerk"])
+def test_nobody_appoints_themselves(cast, who):
+    before = Seat.objects.count()
+    with pytest.raises(NotPermitted, match="不得为自己登记任职"):
+        services.appoint(
+            actor=getattr(cast, who),
+            body=cast.admin if who == "secretary" else cast.congress,
+            person=getattr(cast, who),
+            role=SeatRole.ADMIN_MEMBER if who == "secretary" else SeatRole.DELEGATE,
+            since=TODAY,
+        )
+    assert Seat.objects.count() == before
+
+
+def test_an_end_is_never_put_off(cast):
+    """Ending is no way to lengthen a term, one's own included."""
+    seat = Seat.objects.get(body=cast.admin, person=cast.clerk)
+    services.end_seat(actor=cast.secretary, seat_id=seat.pk, until=TODAY + timedelta(days=9))
+    with pytest.raises(NotNow, match="不能延后"):
+        services.end_seat(actor=cast.clerk, seat_id=seat.pk, until=TODAY + timedelta(days=900))
+    seat.refresh_from_db()
+    assert seat.until == TODAY + timedelta(days=9)
+
+
 def test_clerk_never_votes_and_guests_of_other_bodies_are_refused(cast):
     clerk = services.appoint(
         actor=cast.secretary, body=cast.party, person=cast.staff, role=SeatRole.CLERK, since=TODAY
