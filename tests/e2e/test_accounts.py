@@ -1,12 +1,14 @@
 """Accounts in front of people: initial password, second factor, lockout, and administrators kept apart."""
 
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.services.accounts import create_account
 from tests.accounts.kit import code_of
+from tests.e2e.steps import press
 from tests.factories.people import PASSWORD
 
 
@@ -53,6 +55,17 @@ def test_a_new_account_changes_the_password_sets_up_a_phone_and_signs_in_with_it
     again.get_by_role("button", name="登录", exact=True).click()
     again.wait_for_url(re.compile(r"/$"))
     assert User.objects.get(username="13900000001").must_change_password is False
+
+    third = people.at(width=390)
+    sign_in(third, "13900000001", "Qing-Shan-88")
+    third.locator("[name=code]").fill("000000")
+    press(third, "登录")
+    expect(third.get_by_role("alert")).to_contain_text("验证码不相符")
+    third.locator("[name=code]").fill(code_of(secret, time.time() + 30))  # each code counts once
+    press(third, "登录")
+    third.wait_for_url(re.compile(r"/$"))
+    third.goto("/accounts/security/")
+    expect(third.get_by_text("已启用")).to_be_visible()
 
 
 def test_five_wrong_passwords_close_the_account_with_a_time(cast, people):
