@@ -229,7 +229,8 @@ def _theirs(stored: Minutes, request: HttpRequest) -> dict[str, Any]:
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """The verbatim record: from the facts until the first signature, frozen from then on."""
     meeting = _recorded(request, pk)
-    reading.note(access.items_of(meeting.entries.select_related("stage__item")), reader=request.user)
+    seen = AgendaEntry.objects.visible_to(request.user).filter(meeting=meeting)
+    reading.note(access.items_of(seen.select_related("stage__item")), reader=request.user)
     return render(request, "meetings/record.html", _record_context(request, meeting))
 
 
