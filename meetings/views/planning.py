@@ -247,7 +247,7 @@ def _move_entry(request: HttpRequest, pk: int) -> str:
     to = at - 1 if request.POST.get("way") == "up" else at + 1
     if 0 <= to < len(ids):
         ids[at], ids[to] = ids[to], ids[at]
-        planning.reorder(pk, actor=request.user, entry_ids=ids)
+    planning.reorder(pk, actor=request.user, entry_ids=ids)
     return "议程次序已调整。"
 
 

@@ -60,7 +60,9 @@ def test_what_leaves_is_written_whoever_sends_the_bytes_and_a_mere_question_is_n
     item = make_item(cast, "G05", "submitted")
     [kept] = evidence.add_attachments(item.pk, actor=cast.vice, files=[SimpleUploadedFile("方案.pdf", PDF)])
     address, client = reverse("decisions:attachment_download", args=[kept.pk]), client_of(cast.secretary)
-    assert client.head(address).status_code == 200
+    asked = client.head(address)
+    assert asked.status_code == 200
+    asked.close()
     assert lines(SecurityKind.DOWNLOADED) == []
     shown = client.get(address)
     assert shown["Content-Disposition"].startswith("inline") and shown.getvalue() == PDF

@@ -124,9 +124,16 @@ def test_too_much_text_too_many_fields_and_files_are_413(client, settings):
         assert "一份文件不超过 20 MB，一次合计不超过 100 MB、20 份" in response.content.decode()
 
 
+class Unread:
+    """A body that nobody may read."""
+
+    def read(self, *size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+
 @pytest.mark.django_db
 def test_a_body_above_the_limit_is_refused_before_it_is_read(client, settings):
-    path, nothing_sent = "/accounts/login/", {"wsgi.input": None}
+    path, nothing_sent = "/accounts/login/", {"wsgi.input": Unread()}
     too_long = settings.MAX_BODY_BYTES + 1
     answer = client.generic("POST", path, CONTENT_LENGTH=str(too_long), **nothing_sent)
     assert answer.status_code == 413

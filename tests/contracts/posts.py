@@ -834,6 +834,7 @@ POSTS: dict[str, Post] = {**ITEM_POSTS, **MEETING_POSTS, **OFFICE_POSTS, **OTHER
 
 # POSTs that reach nothing but what is the sender's own, each with its reason.
 OWN = {
+    "workbench:ledger_check": "changes nothing but the time of the check: tests/workbench/test_ledger.py",
     "accounts:login": "nobody is known yet",
     "accounts:logout": "ends the own session",
     "accounts:password": "asks for the own present password",

@@ -25,6 +25,7 @@ FORMAL_APPS = (
 )
 # Tables without field history, each with the reason.
 NO_HISTORY = {
+    "documents.FileScan": "what the scanner said of a file; each infected one is an event of the security trail",
     "accounts.PasswordRecord": "hashes of earlier passwords; each change is an event of the security trail",
     "accounts.SecurityEvent": "an event: only ever added, a trigger refuses the rest",
     "accounts.User": "every act on an account is an event of the security trail, which is sealed",

@@ -16,7 +16,7 @@ from ledger.services import verify
 from tests.factories.cast import make_cast
 from tests.factories.decisions import make_item
 from tests.factories.meetings import hold
-from tests.meetings.test_races import at_once
+from tests.robustness.racing import overlapping
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +50,7 @@ def hand(cast, task, receiver):
 def test_handing_over_and_reporting(cast):
     """Either the report came first and goes along, or the former owner is told it is no longer theirs."""
     task = issued(cast)
-    made, report = at_once(
+    made, report = overlapping(
         lambda: hand(cast, task, cast.finance),
         lambda: tasks.report(task.pk, actor=cast.staff, progress=100, text="完成", is_submission=True),
     )
@@ -70,7 +70,7 @@ def test_handing_over_and_accepting(cast):
     """A task finished first is not handed over; one handed over first is finished as the receiver's."""
     task = issued(cast)
     tasks.report(task.pk, actor=cast.staff, progress=100, text="完成", is_submission=True)
-    made, accepted = at_once(
+    made, accepted = overlapping(
         lambda: hand(cast, task, cast.finance),
         lambda: tasks.accept(task.pk, actor=cast.principal, text=""),
     )
@@ -87,7 +87,7 @@ def test_handing_over_and_accepting(cast):
 
 def test_two_hand_over_the_same_task(cast):
     task = issued(cast)
-    answers = at_once(*[lambda to=to: hand(cast, task, to) for to in (cast.finance, cast.teacher)])
+    answers = overlapping(*[lambda to=to: hand(cast, task, to) for to in (cast.finance, cast.teacher)])
     assert sum(isinstance(answer, NotNow) for answer in answers) == 1
     assert Handover.objects.count() == 1
     assert Handover.objects.get().receiver == Task.objects.get(pk=task.pk).owner
