@@ -130,6 +130,8 @@ class Unread:
     def read(self, *size: int) -> bytes:
         raise AssertionError("the body was read")
 
+    readline = read
+
 
 @pytest.mark.django_db
 def test_a_body_above_the_limit_is_refused_before_it_is_read(client, settings):
