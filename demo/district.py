@@ -27,6 +27,7 @@ from demo.story import SchoolStory
 from demo.worker import play_in_process, prepare
 from documents import services as documents
 from documents.models import IssuedDocument
+from documents.services import issuing
 from governance import services as governance
 from governance.choices import AuthorityLevel, AuthorityRole, ParameterLevel
 from governance.models import Authority, AuthorityMember, School
@@ -62,12 +63,12 @@ def held_back() -> Iterator[list[int]]:
 
     A story issues hundreds of documents at once; the loader renders a few, the others when they are opened.
     """
-    real, waiting = documents.schedule, []
-    documents.schedule = lambda document: waiting.append(document.pk)
+    real, waiting = issuing.schedule, []
+    issuing.schedule = lambda document: waiting.append(document.pk)
     try:
         yield waiting
     finally:
-        documents.schedule = real
+        issuing.schedule = real
 
 
 def load(
