@@ -81,11 +81,11 @@ def test_clerk_appoints_and_ends_in_the_browser(client, cast):
     assert "已有同一时期的任职" in again.content.decode()
     end = reverse("governance:leadership_end", args=[seat.pk])
     assert client.post(end, {"until": (TODAY - timedelta(days=9)).isoformat()}).status_code == 422
+    late = {"until": (TODAY + timedelta(days=1)).isoformat(), "at_once": "on"}
+    assert "不能立即停止" in client.post(end, late).content.decode()
     assert client.post(end, {"until": TODAY.isoformat()}).status_code == 302
     seat.refresh_from_db()
     assert (seat.until, seat.ended_at) == (TODAY, None)
-    late = {"until": (TODAY + timedelta(days=1)).isoformat(), "at_once": "on"}
-    assert "不能立即停止" in client.post(end, late).content.decode()
     answer = client.post(end, {"until": TODAY.isoformat(), "at_once": "on"}, follow=True)
     assert "权限已停止" in answer.content.decode()
     seat.refresh_from_db()
