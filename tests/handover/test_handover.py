@@ -104,7 +104,7 @@ def test_a_task_is_handed_over_with_everything_it_carries(world):
     event = item.events.first()
     assert (event.kind, event.text, event.actor) == (
         "task.handed_over",
-        "任务“decided1的任务”的责任人由田家和交接给韩立秋",
+        "任务“密任务之decided1”的责任人由田家和交接给韩立秋",
         cast.clerk,
     )
     assert (made.giver, made.receiver, made.handed_by, made.received_at) == (
@@ -114,7 +114,7 @@ def test_a_task_is_handed_over_with_everything_it_carries(world):
         None,
     )
     line = made.lines.get()
-    assert (line.kind, line.title, line.subject) == ("task", "decided1的任务", f"decisions.task:{task.pk}")
+    assert (line.kind, line.title, line.subject) == ("task", "密任务之decided1", f"decisions.task:{task.pk}")
     assert "延期申请待审批" in line.note
     last = LedgerEntry.objects.filter(chain=cast.school.chain_key).latest("pk")
     assert (last.kind, last.payload["from"], last.payload["to"]) == ("handover.made", "田家和", "韩立秋")

@@ -87,7 +87,7 @@ def test_the_receiver_finds_it_on_the_workbench_and_confirms(client, world):
     todo = waiting(world, cast.finance)["接收田家和交接的工作"]
     assert (todo.note, todo.url) == ("1 项，调岗", f"/handovers/{made.pk}/")
     client.force_login(cast.finance)
-    assert "decided1的任务" in client.get(todo.url).content.decode()
+    assert "密任务之decided1" in client.get(todo.url).content.decode()
     receive = reverse("handover:handover_receive", args=[made.pk])
     assert client.post(receive).status_code == 302
     assert client.post(receive).status_code == 409
