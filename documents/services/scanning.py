@@ -36,7 +36,7 @@ WAITING = "文件正在查毒，通过后才能打开。请过几分钟再打开
 def quarantine(stored: FieldFile, *, actor: Any, school: Any, url: str) -> None:
     """Keep one upload back until it is scanned; `url` is the page that shows it. In the caller's transaction."""
     if settings.CLAMAV:
-        _ask(FileScan.objects.create(path=stored.name, school=school, uploaded_by=actor, url=url))
+        _ask(FileScan.objects.create(path=str(stored.name), school=school, uploaded_by=actor, url=url))
 
 
 def _ask(waiting: FileScan) -> None:
@@ -46,9 +46,10 @@ def _ask(waiting: FileScan) -> None:
 
 def require_clean(stored: FieldFile) -> None:
     """Raise NotNow where an upload may not be served; what was found infected is never served again."""
-    if stored.name.startswith(OWN_FILES):
+    path = str(stored.name)
+    if path.startswith(OWN_FILES):
         return
-    state = _state(stored.name)
+    state = _state(path)
     if state == ScanState.INFECTED:
         raise NotNow(INFECTED, current=ScanState.INFECTED.label)
     if settings.CLAMAV and state != ScanState.CLEAN:

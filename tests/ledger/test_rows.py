@@ -25,7 +25,7 @@ from tests.factories.cast import make_cast
 pytestmark = pytest.mark.django_db
 ATTEMPTS, AT_ONCE = 200, 8
 # Working papers, or written by no formal act; each is protected by what it belongs to.
-NOT_SEALED = {"meetings.TaskDraft", "documents.NumberCounter"}
+NOT_SEALED = {"meetings.TaskDraft", "documents.NumberCounter", "documents.FileScan"}
 
 
 @pytest.fixture(scope="module")
