@@ -60,7 +60,7 @@ def test_a_new_account_changes_the_password_sets_up_a_phone_and_signs_in_with_it
     sign_in(third, "13900000001", "Qing-Shan-88")
     third.locator("[name=code]").fill("000000")
     press(third, "登录")
-    expect(third.get_by_role("alert")).to_contain_text("验证码不相符")
+    expect(third.get_by_role("alert")).to_contain_text("有 1 处需要修改")
     third.locator("[name=code]").fill(code_of(secret, time.time() + 30))  # each code counts once
     press(third, "登录")
     third.wait_for_url(re.compile(r"/$"))
