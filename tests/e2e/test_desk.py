@@ -18,10 +18,10 @@ from tests.factories.meetings import begin, list_item, plan, take_up
 def cadre_meeting(cast: Any, present: int, concerned: Any = None) -> AgendaEntry:
     """A Party meeting that sits on 干部任免 with so many of its seven members."""
     item = make_item(cast, "B01", title="教务处副主任选任人选", amount=None)
-    if concerned is not None:
-        ConcernedPerson.objects.create(item=item, person=concerned, relation="与人选有亲属关系")
     add_evidence(cast, item)
     consult(cast, item)
+    if concerned is not None:  # from now on this person no longer sees the item
+        ConcernedPerson.objects.create(item=item, person=concerned, relation="与人选有亲属关系")
     entry = list_item(cast, plan(cast, cast.party), item)
     begin(cast, entry.meeting, present=present)
     return entry
