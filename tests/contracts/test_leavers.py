@@ -19,16 +19,15 @@ from meetings.services import planning, sitting
 from notifications.models import Delivery, Message
 from notifications.selectors import unread_count
 from notifications.services import send
-from tests.contracts.test_urls import ANSWERS, ASKED, VISITORS, ask, letter, sessions, world  # noqa: F401
+from tests.contracts.asking import _files_of_the_world as _files_of_the_world
+from tests.contracts.asking import ask
+from tests.contracts.asking import sessions as sessions
+from tests.contracts.asking import world as world
+from tests.contracts.test_urls import ANSWERS, ASKED, VISITORS, letter
 from tests.contracts.world import TITLES
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
-
-
-@pytest.fixture(autouse=True)
-def _files_of_the_world(settings, _private_media, world):  # noqa: F811
-    settings.MEDIA_ROOT = world.media
 
 
 def titles(text: bytes) -> list[str]:
@@ -54,7 +53,7 @@ def doors() -> dict[str, list[str]]:
     return found
 
 
-def test_open_sessions_meet_closed_doors(world, sessions):  # noqa: F811
+def test_open_sessions_meet_closed_doors(world, sessions):
     """提出人, an invited task owner outside the leadership, 会议秘书 and 书记 leave; no page, form, autosave, polling,
     PDF, file, message or export they had open answers them any more."""
     urls = {
@@ -85,7 +84,7 @@ def test_open_sessions_meet_closed_doors(world, sessions):  # noqa: F811
     assert list(verify(world.cast.school.chain_key)) == []
 
 
-def test_a_grant_of_the_district_ends_with_the_office_in_the_authority(world, sessions):  # noqa: F811
+def test_a_grant_of_the_district_ends_with_the_office_in_the_authority(world, sessions):
     cast, item = world.cast, world.items["decided2"]
     grants.grant_reading(
         item.pk, actor=cast.secretary, person=cast.inspector, until=TODAY() + timedelta(days=9), reason="核实"
@@ -98,7 +97,7 @@ def test_a_grant_of_the_district_ends_with_the_office_in_the_authority(world, se
     assert [letter(ask(sessions["inspector"], "get", url)) for url in (address, file)] == [".", "."]
 
 
-def test_an_office_of_one_day_in_the_authority_ends_at_once(world):  # noqa: F811
+def test_an_office_of_one_day_in_the_authority_ends_at_once(world):
     cast = world.cast
     member = governance.join_authority(
         actor=None, authority=cast.authority, person=cast.outsider, role="clerk", since=TODAY()
@@ -108,7 +107,7 @@ def test_an_office_of_one_day_in_the_authority_ends_at_once(world):  # noqa: F81
     assert cast.school not in type(cast.school).objects.visible_to(cast.outsider)
 
 
-def test_a_message_on_its_way_out_is_not_sent_to_who_has_left(world):  # noqa: F811
+def test_a_message_on_its_way_out_is_not_sent_to_who_has_left(world):
     leaver = world.cast.vice
     late = Delivery.objects.filter(message__recipient=leaver, message__school=world.cast.school).first()
     governance.leave_school(actor=None, school=world.cast.school, person=leaver, until=TODAY(), at_once=True)
@@ -125,7 +124,7 @@ def test_a_message_on_its_way_out_is_not_sent_to_who_has_left(world):  # noqa: F
     assert news in Message.objects.visible_to(leaver)
 
 
-def test_who_leaves_during_a_meeting_still_counts_there_and_does_nothing_more(world, sessions):  # noqa: F811
+def test_who_leaves_during_a_meeting_still_counts_there_and_does_nothing_more(world, sessions):
     """The base of a meeting is fixed when it begins (R33); the recorder notes when the person left."""
     cast, meeting = world.cast, world.meetings["sitting"]
     desk = reverse("meetings:desk", args=[meeting.pk])
@@ -150,7 +149,7 @@ def test_who_leaves_during_a_meeting_still_counts_there_and_does_nothing_more(wo
     assert not later.attendances.filter(seat=row.seat).exists()
 
 
-def test_the_last_day_is_whole_unless_ended_at_once(world):  # noqa: F811
+def test_the_last_day_is_whole_unless_ended_at_once(world):
     cast = world.cast
     seat = cast.vice.seats.get(body=cast.party)
     governance.end_seat(actor=cast.secretary, seat_id=seat.pk, until=TODAY())
@@ -161,7 +160,7 @@ def test_the_last_day_is_whole_unless_ended_at_once(world):  # noqa: F811
     assert seat in voting_seats(cast.party, TODAY() - timedelta(days=1))
 
 
-def test_who_begins_tomorrow_has_no_right_today(client, world):  # noqa: F811
+def test_who_begins_tomorrow_has_no_right_today(client, world):
     cast = world.cast
     client.force_login(cast.outsider)
     home = reverse("decisions:item_list")
