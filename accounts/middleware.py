@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -65,8 +66,8 @@ class GateMiddleware:
         if self._is_idle(request):
             self._time_out(request)
             return None  # the view now meets nobody and asks to sign in
-        if name not in POLLED:
-            self._touch(request)
+        if name not in POLLED and not self._touch(request):
+            return None  # signed out elsewhere meanwhile
         if name not in PASSWORD_PAGES and policy.password_is_due(request.user):
             return self._lead(request, "accounts:password", "请先修改密码，再继续使用。")
         if name not in FACTOR_PAGES and request.session.get(FACTOR_DUE):
@@ -86,16 +87,29 @@ class GateMiddleware:
         logout(request)
         messages.warning(request, f"超过 {settings.IDLE_MINUTES} 分钟没有操作，已自动退出，请重新登录。")
 
-    def _touch(self, request: HttpRequest) -> None:
-        """Once a minute: the idle clock, the list of own sessions, and whether a second factor is due."""
+    def _touch(self, request: HttpRequest) -> bool:
+        """Once a minute: the idle clock, the list of own sessions, and whether a second factor is due.
+
+        Written before the act, not with the answer: a database that fails in between would make "没有办理"
+        (400) of an act that was done. False where the session was ended in another window meanwhile.
+        """
         now = int(time.time())
         if now - request.session.get(SEEN_AT, 0) < TOUCH_AFTER:
-            return
+            return True
         request.session[SEEN_AT] = now
         request.session[FACTOR_DUE] = policy.second_factor_is_due(request.user)
+        try:
+            request.session.save()
+        except UpdateError:  # gone, or the database is: then the question fails too
+            if not request.session.exists(request.session.session_key):
+                logout(request)
+                return False
+            raise
+        request.session.modified = False
         UserSession.objects.filter(session_key=request.session.session_key).update(
             last_seen_at=timezone.now()
         )
+        return True
 
     def _lead(self, request: HttpRequest, view: str, message: str) -> HttpResponse:
         target = reverse(view)

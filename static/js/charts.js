@@ -24,7 +24,7 @@
         labelLayout: { moveOverlap: "shiftY" },
       })),
     });
-    window.addEventListener("resize", () => chart.resize());
+    new ResizeObserver(() => chart.resize()).observe(el);
   }
 
   document.querySelectorAll("[data-chart]").forEach(draw);

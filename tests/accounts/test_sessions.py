@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.services.accounts import disable_account
@@ -15,6 +18,7 @@ from governance import services as governance
 from governance.services.membership import leave_authority
 from notifications.models import Message
 from tests.accounts.kit import trail
+from tests.factories.decisions import make_item
 from tests.factories.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,34 @@ def test_only_an_act_a_minute_is_written(django_assert_num_queries):
     before = client.session[SEEN_AT]
     client.get("/accounts/me/")
     assert client.session[SEEN_AT] == before
+
+
+def test_the_session_is_written_before_the_act(cast):
+    """A database failing at the end of a request must not answer 400 "没有办理" to an act that was done."""
+    item = make_item(cast, "G14", "draft", amount=None)
+    client = Client()
+    client.force_login(cast.vice)
+    age(client, 120)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(f"/items/{item.pk}/autosave/", {"title": "新题目", "version": item.version})
+    assert answer.status_code == 200
+    written = [sql for q in asked if (sql := q["sql"]).startswith(("UPDATE", "INSERT"))]
+    assert ["django_session" in sql for sql in written] == [True] + [False] * (len(written) - 1)
+    assert any("decisions_decisionitem" in sql for sql in written)
+
+
+def test_who_is_signed_out_meanwhile_is_asked_to_sign_in(cast, monkeypatch):
+    client = Client()
+    client.force_login(cast.clerk)
+    age(client, 120)
+
+    def end(user):
+        Session.objects.all().delete()
+        return False
+
+    monkeypatch.setattr("accounts.policy.second_factor_is_due", end)
+    answer = client.get("/accounts/me/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/accounts/me/")
 
 
 def test_own_sessions_are_listed_and_ended_one_by_one():

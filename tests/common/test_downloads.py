@@ -6,6 +6,8 @@ from django.core.files.storage import default_storage
 
 from common.downloads import private_file
 
+pytestmark = pytest.mark.django_db  # the gates ask the database; closing a response closes old connections
+
 
 class Stored:
     """What a FieldFile offers here."""
@@ -23,7 +25,7 @@ def stored():
     return Stored(default_storage.save("2026/预算 表.pdf", ContentFile(b"%PDF-1.7")))
 
 
-def test_django_sends_the_bytes_as_a_download(stored, db):  # closing a response closes old connections
+def test_django_sends_the_bytes_as_a_download(stored):
     response = private_file(stored, filename="预算表.pdf", content_type="application/pdf")
     assert b"".join(response.streaming_content) == b"%PDF-1.7"
     assert response["Content-Type"] == "application/pdf"

@@ -17,9 +17,13 @@ PATTERNS = {
     "password in an address": r"\b[a-z][a-z0-9+]*://[^\s/:@\"'<>]+:(?P<password>[^\s/@\"'<>{}$]+)@",
 }
 # What documentation and tests write where a password would stand.
-PLACEHOLDERS = {"password", "secret", "pw"}
-# Made up for tests: the seed of a second factor, and a key that is long enough.
-KNOWN = {"tests/accounts/test_factor.py", "tests/config/test_settings.py"}
+PLACEHOLDERS = {"password", "secret", "pw", "…"}
+# Made up for tests: seeds of second factors, and a key that is long enough.
+KNOWN = {
+    "tests/accounts/test_external.py",
+    "tests/accounts/test_factor.py",
+    "tests/config/test_settings.py",
+}
 GENERATED = {"package-lock.json"}
 SECRET_FILES = re.compile(r"(?:^|/)(?:\.env|id_(?:rsa|ed25519|ecdsa)|.*\.(?:pem|key|p12|pfx|jks|kdbx))$")
 EXAMPLES = {

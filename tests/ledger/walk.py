@@ -256,7 +256,7 @@ def deploy(cast: Cast, item: DecisionItem) -> None:
     entry = list_item(cast, meeting, item)
     begin(cast, meeting)
     entry = take_up(cast, entry)
-    for owner, helpers in ((cast.staff, [cast.teacher]), (cast.finance, [])):
+    for owner, helpers in ((cast.vice, [cast.teacher]), (cast.finance, [])):
         deliberation.add_task_draft(
             entry.pk, actor=clerk, title="办理", owner=owner, due_on=day(9), helpers=helpers
         )
@@ -397,15 +397,15 @@ def handovers(cast: Cast) -> None:
     list_item(cast, meeting, item)
     task = Task.objects.filter(school=cast.school).first()
     with transaction.atomic():
-        spec = TaskSpec("接手的任务", cast.staff, day(9), helpers=(cast.finance,))
+        spec = TaskSpec("接手的任务", cast.finance, day(9), helpers=(cast.admin_member,))
         task = issue_task(lock_item(task.item_id), spec, actor=cast.secretary, meeting_label="党总支会议")
     finding = make_finding(cast.school)
     rectification.confirm(
         finding.pk, actor=cast.secretary, measures="补开会议", owner=cast.vice, due_on=day(9)
     )
     for giver, to in (
-        (cast.staff, {("task", task.pk): cast.teacher}),
-        (cast.finance, {("help", task.pk): cast.staff}),
+        (cast.finance, {("task", task.pk): cast.teacher}),
+        (cast.admin_member, {("help", task.pk): cast.discipline}),
         (
             cast.vice,
             {
