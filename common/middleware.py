@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from common.errors import Blocked, Refusal
-from common.views import refuse, sign_in_again, wants_json
+from common.views import not_allowed, refuse, sign_in_again, wants_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Called with (request, refusal) for every act that rules refused, after its transaction was rolled back.
@@ -68,6 +68,8 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code == 405 and not response.content:  # Django's own has no page
+            return not_allowed(request, response["Allow"])
         sign_in = resolve_url(settings.LOGIN_URL)
         if response.status_code != 302 or response["Location"].partition("?")[0] != sign_in:
             return response

@@ -27,6 +27,7 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
     400: ("alert-octagon", "bad", "请求不完整，没有办理", "请返回上一页，刷新后重新填写。"),
     403: ("lock", "warn", "不能办理这一步", ""),
     404: ("file-search", "run", "没有找到这一页", "地址可能有误，或者这项内容不在您的知悉范围内。"),
+    405: ("arrow-back-up", "warn", "这个地址不能直接打开", "它只用来办理。请返回上一页，点页面上的按钮。"),
     409: ("refresh", "warn", "内容已有变化，没有办理", ""),
     413: (
         "file-alert",
@@ -89,6 +90,7 @@ def _answer(
         answer["HX-Retarget"] = wished if TARGET.fullmatch(wished) else "#flash"
         answer["HX-Reswap"] = "innerHTML"
         return answer
+    request.is_refused = True  # type: ignore[attr-defined]  # the shell draws no counts
     user = getattr(request, "user", None)
     context["frame"] = "base.html" if user is not None and user.is_authenticated else "plain_base.html"
     return render(request, "errors/page.html", context, status=status)
@@ -119,6 +121,13 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400, or 413 where it is the amount that Django refused."""
     return _answer(request, 413 if isinstance(exception, TOO_MUCH) else 400)
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """Answer 405: an address opened the wrong way, e.g. one that only takes a form."""
+    answer = _answer(request, 405)
+    answer["Allow"] = allowed
+    return answer
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

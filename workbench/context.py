@@ -46,6 +46,8 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.user = request.user
+        # A refusal is drawn without counts: it must come at once, also where the database is in trouble.
+        self.is_counting = not getattr(request, "is_refused", False)
 
     def _entry(
         self,
@@ -134,6 +136,8 @@ class Shell:
     @cached_property
     def waiting_findings(self) -> int:
         """Of the district: findings to verify or appeals to answer; of a school: findings still open."""
+        if not self.is_counting:
+            return 0
         if self.is_district:
             return waiting_for_district(self.user).count()
         return open_findings(self.user, self.request.school).count()
@@ -178,7 +182,7 @@ class Shell:
     @cached_property
     def overdue_tasks(self) -> int:
         """Overdue tasks the person may see in the current school."""
-        if not self.serves_in_school or not self.request.school:
+        if not self.is_counting or not self.serves_in_school or not self.request.school:
             return 0
         return Task.objects.visible_to(self.user).filter(school=self.request.school).overdue().count()
 
@@ -203,7 +207,7 @@ class Shell:
     @cached_property
     def unread(self) -> int:
         """Notices not yet opened."""
-        return unread_count(self.user)
+        return unread_count(self.user) if self.is_counting else 0
 
     @cached_property
     def _visible(self) -> list[School]:

@@ -44,7 +44,9 @@ def test_the_application_works_but_cannot_rewrite(as_application):
             return True
         return False
 
-    as_application.execute("INSERT INTO ledger_chain (key, sequence, head) VALUES ('school:1', 0, '0')")
+    as_application.execute(
+        "INSERT INTO ledger_chain (key, sequence, head, algorithm) VALUES ('school:1', 0, '0', 'sha256')"
+    )
     as_application.execute("UPDATE ledger_chain SET head = '1'")
     as_application.execute("DELETE FROM ledger_chain")
     for table in only_growing():

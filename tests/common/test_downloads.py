@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from common.downloads import private_file
+from common.errors import NotNow
 
 pytestmark = pytest.mark.django_db  # the gates ask the database; closing a response closes old connections
 
@@ -43,7 +44,8 @@ def test_nginx_is_told_the_internal_address(stored, settings):
 
 
 @pytest.mark.parametrize("prefix", ["", "/protected-media/"])
-def test_a_missing_file_is_an_error(settings, prefix):
+def test_a_file_gone_from_the_disk_is_told_and_logged(settings, prefix, caplog):
     settings.X_ACCEL_PREFIX = prefix
-    with pytest.raises(FileNotFoundError):
-        private_file(Stored("gone.pdf"), filename="gone.pdf", content_type="application/pdf")
+    with pytest.raises(NotNow, match="这份文件在服务器上找不到了"):
+        private_file(Stored("gone.pdf"), filename="纪要.pdf", content_type="application/pdf")
+    assert "stored file is gone: gone.pdf" in caplog.text

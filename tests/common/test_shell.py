@@ -48,7 +48,9 @@ def test_choosing_a_school_keeps_it_for_the_session(chen, town):
 def test_choosing_a_school_one_may_not_see_is_not_found(chen, town):
     for value in (town.schools[2].pk, 10**9, "x", ""):
         assert chen.post("/school/", {"school": value}).status_code == 404
-    assert chen.get("/school/").status_code == 405
+    opened = chen.get("/school/")
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in opened.content.decode()
     assert "当前明德中学" in nav_of(chen)
 
 
