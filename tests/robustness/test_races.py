@@ -1,5 +1,7 @@
 """People at the same moment, real threads, real PostgreSQL: each irreversible act happens once and as a whole."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from config.celery import app
@@ -10,9 +12,11 @@ from tests.robustness.wholeness import broken
 
 
 @pytest.fixture(autouse=True)
-def _queue(monkeypatch):
+def _queue() -> Iterator[None]:
     """Tasks wait in a queue nobody reads: PDFs and e-mails are races of their own."""
-    monkeypatch.setattr(app.conf, "task_always_eager", False)
+    app.conf.task_always_eager = False
+    yield
+    app.conf.task_always_eager = True
 
 
 @pytest.mark.parametrize("group", GROUPS)
