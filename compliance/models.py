@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from common.choices import Level
 from common.history import FieldHistory
+from common.reading import readable
 from compliance.choices import (
     DISTRICT_STATES,
     SCHOOL_STATES,
@@ -123,7 +124,7 @@ def _on_items(items: Any) -> Q:
     """Findings whose subject belongs to one of the items."""
     found = Q()
     for label, path in _OF_ITEMS.items():
-        subjects = apps.get_model(label).objects.filter(**{f"{path}__in": items.values("pk")})
+        subjects = apps.get_model(label).objects.filter(**{f"{path}__in": items})
         found |= Q(subject_type=label, subject_id__in=subjects.order_by().values("pk"))
     return found
 
@@ -145,8 +146,8 @@ class FindingQuerySet(models.QuerySet):
                 Q(access_scope__lt=AccessScope.RESTRICTED) & Exists(offices)
                 | Q(access_scope=AccessScope.RESTRICTED) & Exists(party)
             )
-            & ~_on_items(DecisionItem.objects.barred_to(user))
-            | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
+            & ~_on_items(readable(DecisionItem, user, "barred_to"))
+            | Q(school__in=readable(School, user, "supervised_by"))
         )
 
     def standing(self):

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common.reading import readable
 from documents.choices import RESTRICTED_SCOPE, DocumentKind, ScanState
 
 LATE_AFTER = timedelta(minutes=2)
@@ -43,16 +44,16 @@ class IssuedDocumentQuerySet(models.QuerySet):
         neither is visible to nobody. The papers of a meeting with an item the person must keep away from (R36)
         are not given out: the pages of the meeting show the rest. The models lie above this app, found by name.
         """
-        items = apps.get_model("decisions", "DecisionItem").objects.visible_to(user)
-        meetings = apps.get_model("meetings", "Meeting").objects
+        item = apps.get_model("decisions", "DecisionItem")
+        meeting = apps.get_model("meetings", "Meeting")
         is_record = Q(kind=DocumentKind.MEETING_RECORD)
         return self.filter(
-            Q(item__in=items.values("pk"))
+            Q(item__in=readable(item, user))
             | Q(item__isnull=True)
-            & ~Q(meeting__in=meetings.withholding_from(user).values("pk"))
+            & ~Q(meeting__in=readable(meeting, user, "withholding_from"))
             & (
-                is_record & Q(meeting__in=meetings.records_visible_to(user).values("pk"))
-                | ~is_record & Q(meeting__in=meetings.papers_visible_to(user).values("pk"))
+                is_record & Q(meeting__in=readable(meeting, user, "records_visible_to"))
+                | ~is_record & Q(meeting__in=readable(meeting, user, "papers_visible_to"))
             )
         )
 

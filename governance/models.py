@@ -9,6 +9,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from common.history import FieldHistory
+from common.reading import readable
 from governance.choices import (
     AccessScope,
     Aspect,
@@ -282,7 +283,7 @@ class SeatQuerySet(HeldQuerySet):
 
     def visible_to(self, user: Any):
         """Seats of every school the person may see."""
-        return self.filter(school__in=School.objects.visible_to(user))
+        return self.filter(school__in=readable(School, user))
 
 
 class Seat(Held):
@@ -333,7 +334,7 @@ class Seat(Held):
 
 class StaffQuerySet(HeldQuerySet):
     def visible_to(self, user: Any):
-        return self.filter(school__in=School.objects.visible_to(user))
+        return self.filter(school__in=readable(School, user))
 
 
 class Staff(Held):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from common.reading import readable
 from governance.choices import PartyOrgKind, SchoolStage
 from governance.models import Authority, AuthorityMember, School
 from oversight.choices import PostSetup
@@ -93,7 +94,7 @@ class SchoolStanding(models.Model):
 class SchoolDayQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         """Figures of the schools the person supervises."""
-        return self.filter(school__standing__in=SchoolStanding.objects.visible_to(user))
+        return self.filter(school__standing__in=readable(SchoolStanding, user))
 
     def between(self, since: date, until: date):
         """Days from `since` to `until`, both included."""

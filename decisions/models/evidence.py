@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from common.history import FieldHistory
+from common.reading import readable
 from decisions.choices import AttachmentKind, Disagreement, EvidenceResult
 from decisions.models.items import DecisionItem
 from governance.choices import CongressMode, PrerequisiteKind
@@ -15,7 +16,7 @@ class ItemPartQuerySet(models.QuerySet):
     """Parts of an item are read by whoever may read the item."""
 
     def visible_to(self, user: Any):
-        return self.filter(item__in=DecisionItem.objects.visible_to(user))
+        return self.filter(item__in=readable(DecisionItem, user))
 
 
 class Prerequisite(models.Model):
@@ -116,8 +117,8 @@ class AttachmentQuerySet(models.QuerySet):
         from decisions.models.execution import Task
 
         return self.filter(
-            models.Q(item__in=DecisionItem.objects.visible_to(user))
-            | models.Q(task_report__task__in=Task.objects.visible_to(user))
+            models.Q(item__in=readable(DecisionItem, user))
+            | models.Q(task_report__task__in=readable(Task, user))
         )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from common.history import FieldHistory
+from common.reading import readable
 from decisions.choices import (
     OPEN_TASK_STATES,
     ReconsiderationState,
@@ -74,8 +75,8 @@ class TaskQuerySet(models.QuerySet):
             Staff.objects.active().filter(person=user, school=OuterRef("school"))
         )
         helping = Task.helpers.through.objects.filter(task=OuterRef("pk"), user=user)
-        return self.exclude(item__in=DecisionItem.objects.barred_to(user).values("pk")).filter(
-            Q(item__in=DecisionItem.objects.visible_to(user)) | (Q(owner=user) | Exists(helping)) & belongs
+        return self.exclude(item__in=readable(DecisionItem, user, "barred_to")).filter(
+            Q(item__in=readable(DecisionItem, user)) | (Q(owner=user) | Exists(helping)) & belongs
         )
 
     def open(self):
@@ -152,7 +153,7 @@ class Task(models.Model):
 
 class TaskPartQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        return self.filter(task__in=Task.objects.visible_to(user))
+        return self.filter(task__in=readable(Task, user))
 
 
 class TaskReport(models.Model):

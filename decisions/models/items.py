@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from guardian.models import UserObjectPermission
 
 from common.history import FieldHistory
+from common.reading import readable
 from decisions.choices import ItemState, Outcome, Purpose, StageState
 from decisions.models.grants import ReadingGrant
 from governance.choices import AccessScope, MajorClass, Route
@@ -61,9 +62,9 @@ class DecisionItemQuerySet(models.QuerySet):
         issued = Stage.objects.filter(
             item=OuterRef("pk"), agenda_entries__meeting__minutes__issued_at__isnull=False
         )
-        supervised = Q(school__in=School.objects.all().supervised_by(user).values("pk"))
+        supervised = Q(school__in=readable(School, user, "supervised_by"))
         opened = ReadingGrant.objects.in_force().filter(item=OuterRef("pk"), person=user)
-        return self.exclude(pk__in=self.model.objects.barred_to(user).values("pk")).filter(
+        return self.exclude(pk__in=readable(self.model, user, "barred_to")).filter(
             (makers | Exists(granted)) & belongs
             | ~Q(state=ItemState.DRAFT)
             & (
@@ -191,7 +192,7 @@ class DecisionItem(models.Model):
 
 class StageQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        return self.filter(item__in=DecisionItem.objects.visible_to(user))
+        return self.filter(item__in=readable(DecisionItem, user))
 
 
 class Stage(models.Model):

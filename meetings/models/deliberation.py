@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.history import FieldHistory
+from common.reading import readable
 from decisions.choices import Outcome
 from decisions.models import DecisionItem, Stage
 from governance.choices import AttendanceKind, BallotMethod
@@ -25,17 +26,17 @@ class AgendaEntryQuerySet(MeetingPartQuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(
-            Q(meeting__in=Meeting.objects.visible_to(user)),
+            Q(meeting__in=readable(Meeting, user)),
             Q(stage__isnull=True)
-            | Q(stage__item__in=DecisionItem.objects.visible_to(user))
-            | Q(observers__person=user) & ~Q(stage__item__in=DecisionItem.objects.barred_to(user)),
+            | Q(stage__item__in=readable(DecisionItem, user))
+            | Q(observers__person=user) & ~Q(stage__item__in=readable(DecisionItem, user, "barred_to")),
         ).distinct()
 
     def withheld_from(self, user: Any):
         """Entries of meetings whose record the person may read, on items the person must keep away from (R36)."""
         return self.filter(
-            meeting__in=Meeting.objects.records_visible_to(user),
-            stage__item__in=DecisionItem.objects.barred_to(user),
+            meeting__in=readable(Meeting, user, "records_visible_to"),
+            stage__item__in=readable(DecisionItem, user, "barred_to"),
         )
 
 
@@ -132,13 +133,15 @@ class AgendaEntry(models.Model):
 
 class EntryPartQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        return self.filter(entry__in=AgendaEntry.objects.visible_to(user))
+        return self.filter(entry__in=readable(AgendaEntry, user))
 
 
 class StatementQuerySet(EntryPartQuerySet):
     def visible_to(self, user: Any):
         """What each person said is read like the 会议记录: by office holders of the body who see the entry."""
-        return super().visible_to(user).filter(entry__meeting__in=Meeting.objects.records_visible_to(user))
+        return (
+            super().visible_to(user).filter(entry__meeting__in=readable(Meeting, user, "records_visible_to"))
+        )
 
 
 class Recusal(models.Model):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from common.history import FieldHistory
+from common.reading import readable
 from governance.choices import AccessScope
 from governance.models import Body, School, Seat, Staff
 from meetings.choices import BEFORE_STATES, AttendanceStatus, MeetingFormat, MeetingMode, MeetingState
@@ -25,7 +26,7 @@ class MeetingQuerySet(models.QuerySet):
         return self.filter(
             Exists(sits)
             | Exists(invited) & (Exists(serves) | Exists(employed))
-            | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
+            | Q(school__in=readable(School, user, "supervised_by"))
             & Q(pk__in=self.model.objects.filter(minutes__issued_at__isnull=False).values("pk"))
         )
 
@@ -49,7 +50,7 @@ class MeetingQuerySet(models.QuerySet):
         restricted = self.model.objects.filter(entries__stage__item__access_scope=AccessScope.RESTRICTED)
         return self.filter(
             Exists(sits)
-            | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
+            | Q(school__in=readable(School, user, "supervised_by"))
             & Q(pk__in=issued.values("pk"))
             & ~Q(pk__in=restricted.values("pk"))
         )
@@ -131,7 +132,7 @@ class Meeting(models.Model):
 
 class MeetingPartQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+        return self.filter(meeting__in=readable(Meeting, user))
 
 
 class ObserverQuerySet(models.QuerySet):
@@ -139,7 +140,7 @@ class ObserverQuerySet(models.QuerySet):
         """Observers of a visible meeting as a whole, and of its visible entries."""
         entries = apps.get_model("meetings", "AgendaEntry").objects.visible_to(user)
         return self.filter(
-            Q(meeting__in=Meeting.objects.visible_to(user)),
+            Q(meeting__in=readable(Meeting, user)),
             Q(entry__isnull=True) | Q(entry__in=entries.values("pk")),
         )
 
@@ -148,14 +149,14 @@ class MinutesQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         """Drafts, and drafted corrections of issued minutes too, stay with the body."""
         return self.filter(
-            Q(meeting__in=Meeting.objects.records_visible_to(user))
-            | Q(meeting__in=Meeting.objects.papers_visible_to(user), issued_at__isnull=False)
+            Q(meeting__in=readable(Meeting, user, "records_visible_to"))
+            | Q(meeting__in=readable(Meeting, user, "papers_visible_to"), issued_at__isnull=False)
         )
 
 
 class MeetingRecordQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        return self.filter(meeting__in=Meeting.objects.records_visible_to(user))
+        return self.filter(meeting__in=readable(Meeting, user, "records_visible_to"))
 
 
 class Attendance(models.Model):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from common.history import FieldHistory
+from common.reading import readable
 from governance.models import School, Seat
 
 
@@ -17,9 +18,7 @@ class RecordQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         offices = Seat.objects.active().filter(person=user, school=OuterRef("school")).office()
-        return self.filter(
-            Exists(offices) | Q(school__in=School.objects.all().supervised_by(user).values("pk"))
-        )
+        return self.filter(Exists(offices) | Q(school__in=readable(School, user, "supervised_by")))
 
     def standing(self):
         """Records that were not made void."""

@@ -43,7 +43,11 @@ def schema() -> dict[str, set[tuple]]:
 @pytest.mark.slow
 def test_the_migrations_give_the_schema_of_the_models():
     expected = schema()
-    assert {row[0] for row in expected["columns"]} >= {"decisions_decisionitem", "accounts_user", "ledger_chain"}
+    assert {row[0] for row in expected["columns"]} >= {
+        "decisions_decisionitem",
+        "accounts_user",
+        "ledger_chain",
+    }
     assert len(expected["triggers"]) >= 2
     name = f"migrated_for_{connection.settings_dict['NAME']}"
     quoted = connection.ops.quote_name(name)
