@@ -1,4 +1,4 @@
-"""How a committing test gives its database back: only tables that hold something are emptied.
+"""What tables hold: emptied after a committing test, or written down to be put back.
 
 Django's flush empties all of them and then makes content types and permissions anew, which takes a second; these
 never change, so they stay.
@@ -6,25 +6,41 @@ never change, so they stay.
 
 from typing import Any
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import TransactionTestCase
 
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 
 
+def _filled(connection: Any) -> list[str]:
+    """The tables that hold rows, those aside that Django itself filled at set-up."""
+    tables = sorted(set(connection.introspection.table_names()) - KEPT)
+    asked = (f"SELECT '{t}' WHERE EXISTS (SELECT FROM {connection.ops.quote_name(t)})" for t in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [row[0] for row in cursor.fetchall()]
+
+
 def empty(alias: str) -> None:
     """Empty every table that holds rows, what Django itself made at set-up left as it is."""
     connection = connections[alias]
-    tables = sorted(set(connection.introspection.table_names()) - KEPT)
-    quote = connection.ops.quote_name
+    if filled := _filled(connection):
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, filled))} CASCADE")
+
+
+def rows_as_sql() -> str:
+    """Statements that put everything now stored back into empty tables, keys included."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    statements = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT '{table}' WHERE EXISTS (SELECT FROM {quote(table)})" for table in tables
+        for table in map(connection.ops.quote_name, _filled(connection)):
+            cursor.execute(f"SELECT quote_literal(json_agg(t)::text) FROM {table} t")
+            (rows,) = cursor.fetchone()
+            statements.append(
+                f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {rows})"
             )
-        )
-        if filled := [row[0] for row in cursor.fetchall()]:
-            cursor.execute(f"TRUNCATE {', '.join(map(quote, filled))} CASCADE")
+    return ";".join(statements)
 
 
 def after_committing_tests() -> None:

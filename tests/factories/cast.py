@@ -1,10 +1,12 @@
 """The named cast of the tests (architecture.md §8): one school with its people, and the outsiders."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.choices import AdminRole
@@ -12,6 +14,7 @@ from accounts.models import User
 from governance import services
 from governance.choices import AuthorityRole, BodyKind, SchoolPreset, SchoolStage, SeatRole
 from governance.models import Authority, Body, CatalogueEntry, School
+from tests.emptying import rows_as_sql
 from tests.factories import governance as make
 from tests.factories.people import person
 
@@ -168,7 +171,21 @@ def make_cast() -> Cast:
     )
 
 
+@pytest.fixture(scope="session")
+def cast_once(django_db_setup, django_db_blocker) -> tuple[str, Cast]:
+    """The cast made by the services once a process: its rows as SQL, and its people and bodies."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert not User.objects.exists()
+        made = make_cast()
+        rows = rows_as_sql()
+        transaction.set_rollback(True)
+    return rows, made
+
+
 @pytest.fixture
-def cast(db) -> Cast:
-    """The named cast, fresh for each test."""
-    return make_cast()
+def cast(cast_once, db) -> Cast:
+    """The named cast, fresh for each test: a copy, which takes a tenth of the time."""
+    rows, made = cast_once
+    with connection.cursor() as cursor:
+        cursor.execute(rows)
+    return deepcopy(made)
