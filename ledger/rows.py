@@ -4,6 +4,9 @@ An app registers its formal models when it is ready. Saving such a row notes it 
 `services.append` of that transaction seals the digest of the row as the database then holds it. What is rolled
 back is forgotten with it. Drafts (rows outside `formal`) are not sealed until they become formal; the act that
 makes them so calls `touch` for what was written before.
+
+Where a model keeps its field history, the seal carries that too: how many rows of it there were after the act, and the
+digest over them all. As every act leaves such a mark, the first mark that fails tells which rows were tampered with.
 """
 
 import hashlib
@@ -68,6 +71,17 @@ class Sealed:
                 return f"{prefix}:{row[f'owner_{prefix}']}"
         return ""
 
+    def pasts(self, pks: Iterable[Any]) -> dict[str, list[str]]:
+        """{key: digests of its field history up to row 0, 1, 2 …}, in one query; each covers all rows before it."""
+        found = {str(pk): [""] for pk in pks}
+        past, key = self.history.model, self.model._meta.pk.attname
+        names = [f.attname for f in past._meta.concrete_fields]
+        rows = past._base_manager.filter(**{f"{key}__in": list(found)}).order_by("history_id").values(*names)
+        for row in rows.iterator(chunk_size=2000):
+            marks = found[str(row[key])]
+            marks.append(_sha([marks[-1], [[name, row[name]] for name in names]]))
+        return found
+
     def digest(self, row: dict[str, Any]) -> Any:
         """SHA-256 (hex) of a row; {field: digest} where no field history could name what was changed."""
         if self.history is not None:
@@ -130,65 +144,126 @@ def _pending() -> list[Touched]:
 
 
 def take(chain_key: str) -> dict[str, Any]:
-    """{label:pk: digest} of the formal rows of a chain written in this transaction; GONE for deleted ones."""
+    """{label:pk: digest} of the formal rows of a chain written in this transaction; GONE for deleted ones.
+
+    With field history it is {"row": digest, "past": [number of its rows, digest over them]}.
+    """
     taken: dict[str, Any] = {}
     by_model: dict[str, list[Touched]] = {}
     for hook in _pending():
         by_model.setdefault(hook.label, []).append(hook)
     for label, hooks in by_model.items():
-        sealed = REGISTRY[label]
+        sealed, digests = REGISTRY[label], dict[Any, Any]()
         found = {row["pk"]: row for row in sealed.rows({hook.pk for hook in hooks})}
         for hook in hooks:
             row = found.get(hook.pk)
             if row is None:
                 if hook.is_gone:
-                    taken[f"{label}:{hook.pk}"] = GONE
+                    digests[hook.pk] = GONE
                     hook.is_sealed = True
             elif sealed.chain_of(row) == chain_key:
-                taken[f"{label}:{hook.pk}"] = sealed.digest(row)
+                digests[hook.pk] = sealed.digest(row)
                 hook.is_sealed = True
+        pasts = sealed.pasts(digests) if digests and sealed.history is not None else {}
+        for pk, digest in digests.items():
+            marks = pasts.get(str(pk))
+            taken[f"{label}:{pk}"] = {"row": digest, "past": [len(marks) - 1, marks[-1]]} if marks else digest
     return taken
+
+
+@dataclass
+class Seal:
+    """What a chain says of one record: its last digest, and its field history as each act left it."""
+
+    sequence: int = 0
+    digest: Any = GONE
+    past: list[tuple[int, str, int]] = field(default_factory=list)  # number of rows, digest over them, entry
+
+
+def read(taken: dict[str, Any], sequence: int, seals: dict[str, Seal]) -> None:
+    """Add to the seals what one entry took; digests without a past are of entries made before there was one."""
+    for name, value in taken.items():
+        seal = seals.setdefault(name, Seal())
+        seal.sequence, seal.digest = sequence, value
+        if isinstance(value, dict) and value.keys() == {"row", "past"}:
+            seal.digest = value["row"]
+            seal.past.append((*value["past"], sequence))
 
 
 @dataclass(frozen=True)
 class RowBreach:
-    """A row that is not as it was sealed: which, what is wrong, and the fields where they can be told."""
+    """A row that is not as it was sealed: which, by which entry (if any), what is wrong, where it can be told."""
 
-    chain: str
     row: str
+    sequence: int | None
     problem: str
     fields: tuple[str, ...] = ()
 
 
-def compare(chain_key: str, seals: dict[str, Any]) -> Iterator[RowBreach]:
-    """Every difference between the rows of a chain and their last seals."""
+def compare(chain_key: str, seals: dict[str, Seal]) -> Iterator[RowBreach]:
+    """Every difference between the rows of a chain, with their field history, and their seals."""
     seen: set[str] = set()
     for sealed in REGISTRY.values():
         for row in sealed.of_chain(chain_key).iterator(chunk_size=2000):
             name = f"{sealed.label}:{row['pk']}"
             seen.add(name)
-            if name not in seals or seals[name] == GONE:
-                yield RowBreach(chain_key, name, "没有存证的记录")
-            elif (now := sealed.digest(row)) != seals[name]:
-                yield RowBreach(chain_key, name, "与存证不符", _changed(sealed, row, now, seals[name]))
-    for name, digest in seals.items():
-        if name in seen or digest == GONE or (label := name.rpartition(":")[0]) not in REGISTRY:
+            seal = seals.get(name)
+            if seal is None or seal.digest == GONE:
+                yield RowBreach(name, seal.sequence if seal else None, "没有存证的记录")
+            elif (now := sealed.digest(row)) != seal.digest:
+                yield RowBreach(name, seal.sequence, "与存证不符", _changed(sealed, row, now, seal.digest))
+    pasts: dict[str, dict[str, Seal]] = {}
+    for name, seal in seals.items():
+        label, _, pk = name.rpartition(":")
+        if label not in REGISTRY:
             continue
-        exists = REGISTRY[label].model._base_manager.filter(pk=name.rpartition(":")[2]).exists()
-        yield RowBreach(chain_key, name, "状态被改回未生效" if exists else "记录缺失")
+        if seal.past and REGISTRY[label].history is not None:
+            pasts.setdefault(label, {})[pk] = seal
+        if name not in seen and seal.digest != GONE:
+            exists = REGISTRY[label].model._base_manager.filter(pk=pk).exists()
+            yield RowBreach(name, seal.sequence, "状态被改回未生效" if exists else "记录缺失")
+    for label, of_model in pasts.items():
+        for pk, marks in REGISTRY[label].pasts(of_model).items():
+            yield from _tampered_past(REGISTRY[label], pk, marks, of_model[pk])
+
+
+def _tampered_past(sealed: Sealed, pk: str, marks: list[str], seal: Seal) -> Iterator[RowBreach]:
+    """The first rows of the field history of one record that are not as sealed, or were never sealed."""
+    name, known, there, kept = f"{sealed.label}:{pk}", 0, len(marks) - 1, seal.past[-1][0]
+    for number, digest, sequence in seal.past:
+        if number > there or marks[number] != digest:
+            problem = "修改痕迹缺失" if there < kept else "修改痕迹与存证不符"
+            fields = [_places(min(known + 1, number), number)]
+            row = sealed.rows([pk]).first() if known + 1 == number == there == kept else None
+            fields += _unlike_history(sealed, row) if row else []
+            yield RowBreach(name, sequence, problem, tuple(fields))
+            return
+        known = number
+    if there > kept:
+        yield RowBreach(name, None, "没有存证的修改痕迹", (_places(kept + 1, there),))
+
+
+def _places(first: int, last: int) -> str:
+    return f"第 {first} 条" if first == last else f"第 {first} 至 {last} 条"
 
 
 def _changed(sealed: Sealed, row: dict[str, Any], now: Any, sealed_digest: Any) -> tuple[str, ...]:
     """Names of the changed fields: by their own digests, or against the field history."""
     if isinstance(sealed_digest, dict) and isinstance(now, dict):
-        names = [name for name in sealed.columns if now.get(name) != sealed_digest.get(name)]
-    elif sealed.history is None:
-        names = []
-    else:
-        last = sealed.history.filter(**{sealed.model._meta.pk.attname: row["pk"]}).values().first() or {}
-        names = [name for name in sealed.columns if name in last and _plain(last[name]) != _plain(row[name])]
-    fields = {f.attname: str(f.verbose_name) for f in sealed.model._meta.concrete_fields}
-    return tuple(fields[name] for name in names)
+        return tuple(_titles(sealed, (n for n in sealed.columns if now.get(n) != sealed_digest.get(n))))
+    return tuple(_unlike_history(sealed, row) if sealed.history is not None else ())
+
+
+def _unlike_history(sealed: Sealed, row: dict[str, Any]) -> list[str]:
+    """Names of the fields in which a record and the last row of its field history differ."""
+    past = sealed.history.filter(**{sealed.model._meta.pk.attname: row["pk"]})
+    last = past.order_by("-history_id").values().first() or {}
+    return _titles(sealed, (n for n in sealed.columns if n in last and _plain(last[n]) != _plain(row[n])))
+
+
+def _titles(sealed: Sealed, names: Iterable[str]) -> list[str]:
+    titles = {f.attname: str(f.verbose_name) for f in sealed.model._meta.concrete_fields}
+    return [titles[name] for name in names]
 
 
 def _sha(value: Any) -> str:

@@ -90,9 +90,10 @@ class Breach:
 def verify(chain_key: str, *, with_rows: bool = False) -> Iterator[Breach]:
     """Every breach of one chain, in order; nothing when the chain holds from its first entry to its head.
 
-    `with_rows` also compares every formal record with its last seal.
+    `with_rows` also compares every formal record with its last seal, and its field history with all of them.
     """
-    previous, expected, algorithm, seals = GENESIS, 1, hashes.SHA256, {}
+    previous, expected, algorithm = GENESIS, 1, hashes.SHA256
+    seals: dict[str, rows.Seal] = {}
     for entry in LedgerEntry.objects.filter(chain_id=chain_key).order_by("sequence").iterator():
         if entry.sequence != expected:
             yield Breach(chain_key, expected, "序号中断")
@@ -105,13 +106,11 @@ def verify(chain_key: str, *, with_rows: bool = False) -> Iterator[Breach]:
         else:
             algorithm = entry.algorithm
         previous, expected = entry.digest, entry.sequence + 1
-        for row, digest in entry.rows.items():
-            seals[row] = (entry.sequence, digest)
+        rows.read(entry.rows, entry.sequence, seals)
     chain = Chain.objects.filter(key=chain_key).first()
     at_end = (expected - 1, previous, algorithm)
     if chain is None or (chain.sequence, chain.head, chain.algorithm) != at_end:
         yield Breach(chain_key, expected, "链尾与最后一条不符")
     if with_rows:
-        for found in rows.compare(chain_key, {row: digest for row, (_, digest) in seals.items()}):
-            sequence = seals[found.row][0] if found.row in seals else None
-            yield Breach(chain_key, sequence, found.problem, found.row, found.fields)
+        for found in rows.compare(chain_key, seals):
+            yield Breach(chain_key, found.sequence, found.problem, found.row, found.fields)

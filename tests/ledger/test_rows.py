@@ -1,4 +1,7 @@
-"""Whoever changes, deletes or inserts a formal record by SQL is found out: 200 random attempts, every one named."""
+"""Whoever changes, deletes or inserts a formal record, or a row of its field history, by SQL is found out.
+
+Hundreds of random attempts; every one must be named.
+"""
 
 import json
 import random
@@ -14,16 +17,18 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
-from decisions.models import DecisionItem
+from common.history import delete_as
+from decisions.models import Consultation, DecisionItem
 from ledger.models import Chain, LedgerEntry
-from ledger.rows import REGISTRY, Sealed
-from ledger.services import close_day, export, merkle_root, verify, verify_against
+from ledger.rows import REGISTRY, Seal, Sealed, compare, read, touch
+from ledger.services import append, close_day, export, merkle_root, verify, verify_against
 from tests.contracts.world import World, make_world
 from tests.factories.cast import make_cast
 
 pytestmark = pytest.mark.django_db
-ATTEMPTS, AT_ONCE = 200, 8
+ATTEMPTS, AT_ONCE = 280, 8
 # Working papers, or written by no formal act; each is protected by what it belongs to.
 NOT_SEALED = {"meetings.TaskDraft", "documents.NumberCounter", "documents.FileScan"}
 
@@ -81,17 +86,22 @@ def other(field: models.Field, value: Any, dice: random.Random) -> Any:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One change, deletion or insertion that the administrator of the database makes by SQL."""
+    """One change, deletion or insertion that the administrator of the database makes by SQL.
+
+    `model` is a sealed one or its history, `pk` the key of the row there, `record` the record it belongs to.
+    """
 
     act: str
     sealed: Sealed
+    model: type[models.Model]
     pk: int
+    record: int
     column: str = ""
     value: Any = None
 
     def make(self) -> str:
-        """Do it; the row it concerns, or nothing where the database itself refused."""
-        meta = self.sealed.model._meta
+        """Do it; the record it concerns, or nothing where the database itself refused."""
+        meta = self.model._meta
         table, key = f'"{meta.db_table}"', f'"{meta.pk.column}"'
         copied = ", ".join(f'"{f.column}"' for f in meta.concrete_fields if not f.primary_key)
         statement = {
@@ -103,27 +113,38 @@ class Attempt:
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, values)
-                return f"{self.sealed.label}:{cursor.fetchone()[0]}"
+                made = cursor.fetchone()[0]
         except DatabaseError:
             return ""
+        return f"{self.sealed.label}:{made if self.model is self.sealed.model else self.record}"
+
+
+def attempt_on(sealed: Sealed, record: int, act: str, dice: random.Random, in_history: bool) -> Attempt:
+    """A random attempt on a record, or on one row of its field history."""
+    model, pk = sealed.model, record
+    fields = [f for f in model._meta.concrete_fields if f.attname in sealed.columns]
+    if in_history:
+        model = sealed.history.model
+        fields = list(model._meta.concrete_fields)
+        past = model._base_manager.filter(**{sealed.model._meta.pk.attname: record})
+        pk = dice.choice(list(past.order_by("pk").values_list("pk", flat=True)))
+    field = dice.choice([f for f in fields if not f.primary_key])
+    value = model._base_manager.values_list(field.attname, flat=True).get(pk=pk)
+    return Attempt(act, sealed, model, pk, record, field.column, other(field, value, dice))
 
 
 def attempts(seed: int) -> Iterator[Attempt]:
-    """Endless random attempts, no row twice in a row of eight."""
+    """Endless random attempts, half of them on the history where there is one; eight in a row on eight tables."""
     dice = random.Random(seed)
-    rows = [
-        (sealed, row["pk"])
-        for sealed in REGISTRY.values()
-        for key in school_chains()
-        for row in sealed.of_chain(key)
-    ]
+    rows: dict[str, list[int]] = {}
+    for label, sealed in REGISTRY.items():
+        if keys := [row["pk"] for chain in school_chains() for row in sealed.of_chain(chain)]:
+            rows[label] = keys
     while True:
-        for sealed, pk in dice.sample(rows, AT_ONCE):
-            act = dice.choice(["change", "change", "change", "delete", "insert"])
-            fields = [f for f in sealed.model._meta.concrete_fields if f.attname in sealed.columns]
-            field = dice.choice([f for f in fields if not f.primary_key])
-            value = sealed.model._base_manager.values_list(field.attname, flat=True).get(pk=pk)
-            yield Attempt(act, sealed, pk, field.column, other(field, value, dice))
+        for label in dice.sample(list(rows), AT_ONCE):
+            act, sealed = dice.choice(["change", "change", "change", "delete", "insert"]), REGISTRY[label]
+            in_history = sealed.history is not None and dice.random() < 0.5
+            yield attempt_on(sealed, dice.choice(rows[label]), act, dice, in_history)
 
 
 def unnoticed(made: list[Attempt], chains: list[str]) -> tuple[list[Attempt], int]:
@@ -147,16 +168,18 @@ def as_owner():
 
 def test_every_tampering_is_found_and_named(world: World, as_owner):
     chains, done, source = school_chains(), 0, attempts(20261121)
-    kinds: set[tuple[str, str]] = set()
+    kinds: set[tuple[str, str, bool]] = set()
     while done < ATTEMPTS:
         made = list(islice(source, AT_ONCE))
         hidden, number = unnoticed(made, chains)
         # One attempt may take another with it (an entry set back hides a vote added to it); alone it must show.
         assert [attempt for attempt in hidden if unnoticed([attempt], chains)[0]] == []
         done += number
-        kinds |= {(attempt.act, attempt.sealed.label) for attempt in made}
-    assert {act for act, _ in kinds} == {"change", "delete", "insert"}
-    assert len({label for _, label in kinds}) > 20
+        kinds |= {(a.act, a.sealed.label, a.model is not a.sealed.model) for a in made}
+    for in_history in (False, True):
+        assert {act for act, _, is_past in kinds if is_past == in_history} == {"change", "delete", "insert"}
+    assert len({label for _, label, is_past in kinds if is_past}) > 25  # each of them in test_walk
+    assert {"decisions.itemevent", "compliance.findingstep", "decisions.taskreport"} <= {k[1] for k in kinds}
 
 
 def test_the_field_is_named(world: World, as_owner):
@@ -171,6 +194,118 @@ def test_the_field_is_named(world: World, as_owner):
         f"decisions.decisionitem:{item.pk}": ("与存证不符", ("标题",), True),
         f"decisions.itemevent:{event.pk}": ("与存证不符", ("内容",), True),
     }
+
+
+def told(key: str, record: Any) -> tuple[str, tuple[str, ...], int | None]:
+    """The one breach of a chain, which must be of this record: problem, places, entry."""
+    (breach,) = found([key])
+    assert breach.row == f"{record._meta.label_lower}:{record.pk}"
+    return breach.problem, breach.fields, breach.sequence
+
+
+def sealing(record: Any) -> list[tuple[int, int]]:
+    """(rows of history, entry) of every seal of a record, in order."""
+    name = f"{record._meta.label_lower}:{record.pk}"
+    entries = LedgerEntry.objects.filter(rows__has_key=name).order_by("sequence")
+    return [(entry.rows[name]["past"][0], entry.sequence) for entry in entries]
+
+
+def test_what_was_done_to_the_field_history_is_told(world: World, as_owner):
+    item = world.items["decided1"]
+    key, past = item.school.chain_key, DecisionItem.history.model.objects.filter(id=item.pk)
+    ids, seals = list(past.order_by("history_id").values_list("history_id", flat=True)), sealing(item)
+    number, last = len(ids), seals[-1][0]
+    before, after = max(n for n, _ in seals if n < number), f"第 {number + 1} 条"
+    assert (last, before) == (number, number - 1)  # each act adds one row, so that one row can be told
+    copied = ", ".join(f.column for f in past.model._meta.concrete_fields if not f.primary_key)
+    copy = f"INSERT INTO decisions_historicaldecisionitem (history_id, {copied}) SELECT %s, {copied}"
+    copy += " FROM decisions_historicaldecisionitem WHERE history_id = %s"
+    first = "第 1 条" if seals[0][0] == 1 else f"第 1 至 {seals[0][0]} 条"
+
+    def inserted(pk: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(copy, [pk, ids[-1]])
+
+    def sealed_again() -> None:
+        past.filter(pk=ids[-1]).update(title="改写的标题")
+        inserted(ids[-1] + 1000)
+        touch([item])
+        append(key, kind="item.revised", subject=f"decisions.decisionitem:{item.pk}", payload={})
+
+    sealed_by = min(e for n, e in seals if n == number)
+    changed = "修改痕迹与存证不符"
+    for act, expected in (
+        (
+            lambda: past.filter(pk=ids[-1]).update(title="改写"),
+            (changed, (f"第 {number} 条", "标题"), sealed_by),
+        ),
+        (
+            lambda: past.filter(pk=ids[-1]).update(history_change_reason="另有原因"),
+            (changed, (f"第 {number} 条",), sealed_by),
+        ),
+        (lambda: past.filter(pk=ids[0]).update(history_user=None), (changed, (first,), seals[0][1])),
+        (lambda: past.filter(pk=ids[0]).update(history_address="10.0.0.9"), (changed, (first,), seals[0][1])),
+        (lambda: inserted(-1), (changed, (first,), seals[0][1])),
+        (lambda: past.filter(pk=ids[0]).delete(), ("修改痕迹缺失", (first,), seals[0][1])),
+        (
+            lambda: past.filter(pk=ids[-1]).delete(),
+            ("修改痕迹缺失", (f"第 {number} 条",), sealed_by),
+        ),
+        (lambda: inserted(ids[-1] + 1000), ("没有存证的修改痕迹", (after,), None)),
+        (sealed_again, (changed, (f"第 {number} 条",), sealed_by)),  # a later act does not launder it
+    ):
+        point = transaction.savepoint()
+        act()
+        assert told(key, item) == expected
+        transaction.savepoint_rollback(point)
+    assert found([key]) == []
+
+
+def test_the_history_of_what_is_gone_is_held_too(world: World, as_owner):
+    key = world.cast.school.chain_key
+    talk = Consultation.objects.filter(school=world.cast.school).exclude(item__state="draft").first()
+    assert talk is not None
+    pk, point = talk.pk, transaction.savepoint()
+    delete_as(talk, world.cast.clerk, "误记")
+    append(key, kind="consultation.recorded", subject=f"decisions.consultation:{pk}", payload={})
+    assert found([key]) == []
+    talk.pk = pk
+    Consultation.history.filter(id=pk, history_type="-").update(history_user=None)
+    assert told(key, talk)[0] == "修改痕迹与存证不符"
+    Consultation.history.filter(id=pk).delete()
+    assert told(key, talk)[0] == "修改痕迹缺失"
+    transaction.savepoint_rollback(point)
+
+
+def test_seals_of_before_say_nothing_of_the_history(world: World, as_owner):
+    item, key = world.items["decided1"], world.cast.school.chain_key
+    seals: dict[str, Seal] = {}
+    for entry in LedgerEntry.objects.filter(chain_id=key).order_by("sequence"):
+        bare = {n: v["row"] if isinstance(v, dict) and "past" in v else v for n, v in entry.rows.items()}
+        read(bare, entry.sequence, seals)
+    point = transaction.savepoint()
+    DecisionItem.history.filter(id=item.pk).delete()
+    assert list(compare(key, seals)) == []
+    DecisionItem.objects.filter(pk=item.pk).update(title="改写的标题")
+    assert [breach.problem for breach in compare(key, seals)] == ["与存证不符"]
+    transaction.savepoint_rollback(point)
+
+
+def test_queries_do_not_grow_with_records(world: World):
+    """Verifying asks each table once, and its history once; sealing asks the history once for all rows of an act."""
+    key = world.cast.school.chain_key
+    with CaptureQueriesContext(connection) as asked:
+        assert found([key]) == []
+    tables = [part for query in asked if (part := query["sql"].partition(' FROM "')[2].partition('"')[0])]
+    history = [table for table in tables if "_historical" in table]
+    assert len(history) > 20 and len(history) == len(set(history))
+    assert len(asked) <= 2 + 2 * len(REGISTRY)
+    point = transaction.savepoint()
+    touch(DecisionItem.objects.filter(school=world.cast.school).exclude(state="draft"))
+    with CaptureQueriesContext(connection) as asked:
+        append(key, kind="item.revised", subject="decisions.decisionitem:1", payload={})
+    assert sum('FROM "decisions_historicaldecisionitem"' in query["sql"] for query in asked) == 1
+    transaction.savepoint_rollback(point)
 
 
 def test_a_cut_tail_is_found_against_the_exported_root(world: World, as_owner):
