@@ -244,7 +244,7 @@ def _tampered_past(sealed: Sealed, pk: str, marks: list[str], seal: Seal) -> Ite
 
 
 def _places(first: int, last: int) -> str:
-    return f"第 {first} 条" if first == last else f"第 {first} 至 {last} 条"
+    return f"修改痕迹第 {first} 条" if first == last else f"修改痕迹第 {first} 至 {last} 条"
 
 
 def _changed(sealed: Sealed, row: dict[str, Any], now: Any, sealed_digest: Any) -> tuple[str, ...]:

@@ -215,12 +215,12 @@ def test_what_was_done_to_the_field_history_is_told(world: World, as_owner):
     key, past = item.school.chain_key, DecisionItem.history.model.objects.filter(id=item.pk)
     ids, seals = list(past.order_by("history_id").values_list("history_id", flat=True)), sealing(item)
     number, last = len(ids), seals[-1][0]
-    before, after = max(n for n, _ in seals if n < number), f"第 {number + 1} 条"
+    before, after = max(n for n, _ in seals if n < number), f"修改痕迹第 {number + 1} 条"
     assert (last, before) == (number, number - 1)  # each act adds one row, so that one row can be told
     copied = ", ".join(f.column for f in past.model._meta.concrete_fields if not f.primary_key)
     copy = f"INSERT INTO decisions_historicaldecisionitem (history_id, {copied}) SELECT %s, {copied}"
     copy += " FROM decisions_historicaldecisionitem WHERE history_id = %s"
-    first = "第 1 条" if seals[0][0] == 1 else f"第 1 至 {seals[0][0]} 条"
+    first = "修改痕迹第 1 条" if seals[0][0] == 1 else f"修改痕迹第 1 至 {seals[0][0]} 条"
 
     def inserted(pk: int) -> None:
         with connection.cursor() as cursor:
@@ -237,11 +237,11 @@ def test_what_was_done_to_the_field_history_is_told(world: World, as_owner):
     for act, expected in (
         (
             lambda: past.filter(pk=ids[-1]).update(title="改写"),
-            (changed, (f"第 {number} 条", "标题"), sealed_by),
+            (changed, (f"修改痕迹第 {number} 条", "标题"), sealed_by),
         ),
         (
             lambda: past.filter(pk=ids[-1]).update(history_change_reason="另有原因"),
-            (changed, (f"第 {number} 条",), sealed_by),
+            (changed, (f"修改痕迹第 {number} 条",), sealed_by),
         ),
         (lambda: past.filter(pk=ids[0]).update(history_user=None), (changed, (first,), seals[0][1])),
         (lambda: past.filter(pk=ids[0]).update(history_address="10.0.0.9"), (changed, (first,), seals[0][1])),
@@ -249,10 +249,10 @@ def test_what_was_done_to_the_field_history_is_told(world: World, as_owner):
         (lambda: past.filter(pk=ids[0]).delete(), ("修改痕迹缺失", (first,), seals[0][1])),
         (
             lambda: past.filter(pk=ids[-1]).delete(),
-            ("修改痕迹缺失", (f"第 {number} 条",), sealed_by),
+            ("修改痕迹缺失", (f"修改痕迹第 {number} 条",), sealed_by),
         ),
         (lambda: inserted(ids[-1] + 1000), ("没有存证的修改痕迹", (after,), None)),
-        (sealed_again, (changed, (f"第 {number} 条",), sealed_by)),  # a later act does not launder it
+        (sealed_again, (changed, (f"修改痕迹第 {number} 条",), sealed_by)),  # a later act does not launder it
     ):
         point = transaction.savepoint()
         act()

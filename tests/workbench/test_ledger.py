@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common.append_only import lifted
 from common.errors import NotNow, NotPermitted
 from decisions.models import DecisionItem
 from governance.services import employ
@@ -90,6 +91,23 @@ def test_a_fault_is_named_with_act_record_field_and_remedy(client, cast):
     }
     text = seen(client, cast.inspector, LIST)
     assert "1 所学校有 1 处不符" in text and text.index("明德中学") < text.index("育才小学")
+
+
+def test_a_row_of_field_history_is_named_with_its_number_and_remedy(client, cast):
+    item = make_item(cast, "G14", amount=None, title="冬季作息调整")
+    past = DecisionItem.history.filter(id=item.pk).order_by("history_id")
+    with lifted():
+        past.filter(pk=past.last().pk).update(history_change_reason="另有原因")
+    client.force_login(cast.principal)
+    text = client.post(reverse("workbench:ledger_check", args=[cast.school.pk]), follow=True).content.decode()
+    for words in (
+        "发现 1 处不符",
+        "修改痕迹与存证不符",
+        f"改动的项目：修改痕迹第 {past.count()} 条",
+        "确定议题",
+        "暂勿以这条修改痕迹为依据",
+    ):
+        assert words in text, words
 
 
 def test_what_may_not_be_known_is_not_named(client, cast):
