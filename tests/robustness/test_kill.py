@@ -36,9 +36,9 @@ PATIENCE = 90  # seconds
 
 
 @pytest.fixture
-def address(django_db_setup, django_db_blocker) -> Iterator[str]:
+def address(transactional_db) -> Iterator[str]:
     """A database that may be killed, in place of the usual one."""
-    with django_db_blocker.unblock(), own_database(Path(settings.BASE_DIR) / ".run" / "postgres-kill") as url:
+    with own_database(Path(settings.BASE_DIR) / ".run" / "postgres-kill") as url:
         yield url
 
 
@@ -229,7 +229,10 @@ def missing(acknowledged: list[tuple[str, Any]]) -> list[Any]:
         elif kind == "file":
             pk, name, content = what
             found = Attachment.objects.filter(item=pk, name=name).last()
-            is_there = found is not None and found.file.read() == content
+            is_there = found is not None
+            if found is not None:
+                with found.file.open("rb") as stored:
+                    is_there = stored.read() == content
         elif kind == "concluded":
             is_there = AgendaEntry.objects.filter(pk=what, state="concluded").exists()
         elif kind == "submitted":
