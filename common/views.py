@@ -48,6 +48,8 @@ CSRF_TEXT = "页面停留过久或浏览器拦截了 Cookie，填写的内容没
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 HOME = "/"
 TARGET = re.compile(r"#[A-Za-z][\w-]*")
+CODED = re.compile(r"[!-~]{0,32}")  # a key, number, day or choice of a form; people write words
+SECRET = ("csrfmiddlewaretoken", "password", "code")
 
 
 def _return_url(request: HttpRequest) -> str:
@@ -96,12 +98,26 @@ def _answer(
     return render(request, "errors/page.html", context, status=status)
 
 
+def typed_words(request: HttpRequest) -> list[str]:
+    """What a person wrote into the form just sent, for a page that cannot draw that form again."""
+    if request.method != "POST":
+        return []
+    written = [
+        value
+        for name, values in request.POST.lists()
+        if not any(secret in name for secret in SECRET)
+        for value in values
+        if value.strip() and not CODED.fullmatch(value)
+    ]
+    return list(dict.fromkeys(written))
+
+
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer one refusal: 404 says nothing, 403 whom it takes, 409 what changed, 422 every blocker."""
     if isinstance(refusal, NotVisible):
-        return _answer(request, 404)
+        return _answer(request, 404, typed_words=typed_words(request))
     body: dict[str, Any] = {"message": refusal.message}
-    context: dict[str, Any] = {"text": refusal.message}
+    context: dict[str, Any] = {"text": refusal.message, "typed_words": typed_words(request)}
     if isinstance(refusal, NotPermitted):
         body["need"] = context["need"] = refusal.need
     if isinstance(refusal, NotNow):

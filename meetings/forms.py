@@ -115,7 +115,9 @@ class MeetingForm(forms.Form):
 class VersionForm(forms.Form):
     """The version a save was based on; every saving form has one."""
 
-    version = forms.IntegerField(error_messages={"required": "页面已过时，请刷新后再办。"})
+    version = forms.IntegerField(
+        error_messages=dict.fromkeys(("required", "invalid"), "页面已过时，请刷新后再办。")
+    )
 
 
 class ReasonForm(forms.Form):

@@ -52,6 +52,11 @@ def add_prerequisite(
     _require_evidence_time(item)
     if held_on > timezone.localdate():
         raise NotNow("日期不能晚于今天，请填写实际办理的日期。")
+    same = item.prerequisites.filter(
+        kind=kind, held_on=held_on, participants=participants, conclusion=conclusion, result=result
+    )
+    if same.filter(is_void=False, proposal_version=item.proposal_version).exists():
+        raise NotNow("同样的前置程序已经登记，没有重复登记。")
     evidence = save_as(
         Prerequisite(
             school=item.school,
@@ -142,6 +147,9 @@ def add_consultation(
         raise NotNow("本校没有在任书记，请先在“班子与任职”登记。")
     if not access.counterparts_on(item).filter(pk=counterpart.pk).exists():
         raise NotNow(f"{counterpart}不是本校规定的沟通对象。请选择校长；一肩挑学校请选择副书记或分管副校长。")
+    same = item.consultations.filter(held_at=held_at, counterpart=counterpart, opinions=opinions)
+    if same.filter(proposal_version=item.proposal_version).exists():
+        raise NotNow("同样的会前沟通已经记录，没有重复记录。")
     consultation = save_as(
         Consultation(
             school=item.school,

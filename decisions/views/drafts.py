@@ -97,6 +97,7 @@ class _Sheet:
                 "attachments": [a for a in item.attachments.all() if not a.is_withdrawn] if item else [],
                 "blocked": blocked,
                 "stale": stale,
+                "change_reason": self.request.POST.get("change_reason", ""),
                 "autosave": reverse("decisions:item_autosave", args=[item.pk]) if item else self.request.path,
             },
             status=status,
@@ -110,8 +111,9 @@ class _Sheet:
         return {person.pk: relation for person, relation in concerned_pairs(self.concerned)} != stored
 
 
-def _version(request: HttpRequest) -> int | None:
-    return whole_number(request.POST.get("version", "")) or None
+def _version(request: HttpRequest) -> int:
+    """The version the form was drawn with; 0, older than any, where it cannot be read."""
+    return whole_number(request.POST.get("version", "")) or 0
 
 
 def _revise(sheet: _Sheet, fields: dict[str, Any], *, reason: str = "") -> DecisionItem:
@@ -121,7 +123,7 @@ def _revise(sheet: _Sheet, fields: dict[str, Any], *, reason: str = "") -> Decis
     try:
         saved = items.revise(item.pk, actor=actor, fields=fields, version=version, reason=reason)
     except StaleVersion as error:
-        current = changed_since(item, version or 0)
+        current = changed_since(item, version)
         if current["changes"]:
             raise StaleVersion(error.message, current=current) from error
         saved = items.revise(
@@ -130,6 +132,15 @@ def _revise(sheet: _Sheet, fields: dict[str, Any], *, reason: str = "") -> Decis
     if sheet.concerned_changed():
         saved = items.set_concerned(item.pk, actor=actor, people=concerned_pairs(sheet.concerned))
     return saved
+
+
+def _begun(request: HttpRequest, entry: CatalogueEntry, fields: dict[str, Any]) -> DecisionItem | None:
+    """The draft the same form has begun already, where it was sent twice."""
+    words = {name: fields[name] for name in ("title", "background", "proposal") if fields.get(name)}
+    if not words:
+        return None
+    own = DecisionItem.objects.visible_to(request.user).filter(created_by=request.user)
+    return own.filter(catalogue_entry=entry, state=ItemState.DRAFT, **words).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,9 +162,12 @@ def item_create(request: HttpRequest, entry_id: int) -> HttpResponse:
         return _Sheet(request, entry, None).page()
     sheet = _Sheet(request, entry, None, data=request.POST)
     sheet.form.is_valid()
-    item = items.draft_item(
-        actor=request.user, school=entry.school, entry=entry, fields=sheet.form.draft_fields()
-    )
+    fields = sheet.form.draft_fields()
+    twin = _begun(request, entry, fields)
+    if twin is None:
+        item = items.draft_item(actor=request.user, school=entry.school, entry=entry, fields=fields)
+    else:
+        item = items.revise(twin.pk, actor=request.user, fields=fields)
     sheet.item = item
     if sheet.concerned_changed():
         item = items.set_concerned(item.pk, actor=request.user, people=concerned_pairs(sheet.concerned))

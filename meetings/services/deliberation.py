@@ -125,6 +125,11 @@ def add_statement(
             raise NotNow(f"{seat.person}未签到，不能记录发言。请先签到，或登记书面意见。")
     if stance not in Stance.values:
         raise NotNow("表态只能是同意、不同意、弃权或缓议。")
+    same = entry.statements.filter(
+        seat=seat, observer=observer, is_written=is_written, text=text, stance=stance
+    )
+    if text.strip() and same.exists():
+        raise NotNow(f"{seat.person if seat else observer}的这段发言已经记录，没有重复添加。")
     last = entry.statements.filter(is_written=False).aggregate(last=Max("order"))["last"] or 0
     statement = Statement(
         entry=entry,
@@ -271,6 +276,8 @@ def add_tally(entry_id: int, *, actor: Any, question: str) -> Tally:
         raise NotNow("校长办公会议听取意见后由校长决定，不表决。")
     if not question.strip():
         raise NotNow("请填写表决事项。")
+    if entry.tallies.filter(question=question).exists():
+        raise NotNow(f"表决事项“{question}”已经在列，没有重复添加。")
     position = (entry.tallies.aggregate(last=Max("position"))["last"] or 0) + 1
     return save_as(Tally(entry=entry, position=position, question=question), actor, "增加表决事项")
 
@@ -383,6 +390,8 @@ def add_task_draft(
             raise NotNow(f"{person}须回避本题，不能作为责任人或协办人。")
     if not entry.meeting.is_retrospective and due_on < timezone.localdate():
         raise NotNow("时限不能早于今天。")
+    if entry.task_drafts.filter(title=title, owner=owner, due_on=due_on, requirement=requirement).exists():
+        raise NotNow(f"任务“{title}”已经在列，没有重复添加。")
     draft = TaskDraft.objects.create(
         entry=entry,
         title=title,

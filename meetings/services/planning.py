@@ -330,6 +330,8 @@ def reorder(meeting_id: int, *, actor: Any, entry_ids: list[int]) -> Meeting:
     named = iter(entry_ids)
     places = meeting.entries.order_by("position", "pk").values_list("pk", flat=True)
     ordered = [next(named) if place in known else place for place in places]
+    if ordered == list(places):
+        return meeting
     _renumber(meeting, ordered, actor)
     seal(meeting, "agenda.reordered", actor, entries=ordered)
     return meeting
@@ -363,8 +365,11 @@ def add_observer(
     entry = meeting.entries.filter(pk=entry_id).first() if entry_id else None
     if entry_id and entry is None:
         raise NotVisible("AgendaEntry")
+    name = name or str(person)
+    if meeting.observers.filter(entry=entry, person=person, name=name, identity=identity).exists():
+        raise NotNow(f"{name}已在列席名单中，没有重复添加。")
     return save_as(
-        Observer(meeting=meeting, entry=entry, person=person, name=name or str(person), identity=identity),
+        Observer(meeting=meeting, entry=entry, person=person, name=name, identity=identity),
         actor,
         "添加列席",
     )

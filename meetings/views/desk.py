@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import NotVisible, StaleVersion
 from common.fields import whole_number
+from common.views import typed_words
 from decisions.services import reading
 from governance.choices import BallotMethod
 from governance.selectors import people_of
@@ -98,6 +99,7 @@ def _page(
             "desk": desk,
             "meeting": meeting,
             "entry": desk.entry,
+            "typed_words": (bound or {}).get("typed_words"),
             "panels": {name[2:]: panel["html"] for name, panel in panels.items()},
             "hashes": {name: panel["hash"] for name, panel in panels.items()},
             "minutes_in": int((timezone.now() - since).total_seconds() // 60)
@@ -292,7 +294,11 @@ def _wrong(
     if _is_script(request):
         return JsonResponse({"message": wrong.text, "errors": wrong.form.errors}, status=422)
     messages.error(request, wrong.text)
-    bound = {"typed": request.POST, **({wrong.slot: wrong.form} if wrong.slot else {})}
+    bound = {
+        "typed": request.POST,
+        "typed_words": typed_words(request),
+        **({wrong.slot: wrong.form} if wrong.slot else {}),
+    }
     return _page(request, meeting, offices, entry_id, bound=bound, status=422)
 
 

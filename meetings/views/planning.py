@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.errors import NotNow, NotPermitted, NotVisible
+from common.errors import NotNow, NotPermitted, NotVisible, StaleVersion
 from common.fields import whole_number
+from common.views import typed_words
 from decisions.services import reading
 from governance.access import offices_of
 from governance.models import Body, Seat
@@ -53,7 +54,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     form = forms.MeetingForm(
         request.POST or None, body=body, with_mode=True, initial={"recorder": clerk, "chair": chair}
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _is_planned(form, body):
         try:
             meeting = planning.plan_meeting(actor=request.user, body=body, **form.cleaned_data)
         except NotNow as refusal:
@@ -69,6 +70,15 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _is_planned(form: forms.MeetingForm, body: Body) -> bool:
+    """Tell it where the same form was sent before: numbers of meetings are never used again."""
+    told = {name: form.cleaned_data[name] for name in ("scheduled_at", "place", "mode", "form")}
+    same = Meeting.objects.filter(body=body, **told).exclude(state=MeetingState.CANCELLED).first()
+    if same is not None:
+        form.add_error(None, f"这一时间和地点已安排{same.label}，没有重复安排。")
+    return same is not None
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -81,13 +91,17 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, body=meeting.body, initial=forms.MeetingForm.values_of(meeting)
     )
     version = forms.VersionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and version.is_valid():
+    status = 200
+    if version.is_bound and not version.is_valid():
+        form.add_error(None, forms.faults(version))
+    if request.method == "POST" and form.is_valid():
         try:
             planning.edit_meeting(
                 pk, actor=request.user, version=version.cleaned_data["version"], **form.cleaned_data
             )
         except NotNow as refusal:
             form.add_error(None, refusal.message)
+            status = 409 if isinstance(refusal, StaleVersion) else 422
         else:
             messages.success(request, "会议安排已修改。")
             return redirect("meetings:meeting_detail", pk)
@@ -95,7 +109,7 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "meetings/form.html",
         {"form": form, "meeting": meeting, "body": meeting.body},
-        status=422 if form.errors else 200,
+        status=status if status != 200 or not form.errors else 422,
     )
 
 
@@ -320,7 +334,7 @@ def meeting_act(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         done = act(request, pk)
     except _Wrong as wrong:
         messages.error(request, str(wrong))
-        return _detail(request, meeting, extra={"typed": request.POST}, status=422)
+        return _detail(request, meeting, extra={"typed_words": typed_words(request)}, status=422)
     if done == "desk":
         return redirect("meetings:desk", pk)
     messages.success(request, done)

@@ -96,7 +96,7 @@ def test_a_stale_edit_keeps_the_other_change(cast, clerk):
     address = reverse("meetings:meeting_edit", args=[meeting.pk])
     assert clerk.post(address, form(cast, place="会议室 A", version=1)).status_code == 302
     stale = clerk.post(address, form(cast, place="会议室 B", version=1))
-    assert stale.status_code == 422 and "会议安排刚被他人更新" in stale.content.decode()
+    assert stale.status_code == 409 and "会议安排刚被他人更新" in stale.content.decode()
     assert Meeting.objects.get().place == "会议室 A"
 
 
