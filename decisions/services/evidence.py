@@ -216,7 +216,7 @@ def store_file(
 def add_attachments(
     item_id: int, *, actor: Any, files: list[UploadedFile], kind: str = AttachmentKind.MATERIAL
 ) -> list[Attachment]:
-    """Upload several files to an item at once; all are kept or none."""
+    """Upload several files to an item at once, all or none; those of this person that are there stay as they are."""
     item = access.item_for_update(actor, item_id)
     access.require(
         access.may_add_evidence,
@@ -225,7 +225,13 @@ def add_attachments(
         "会议材料由提出人、经办人、汇报人、会议秘书或书记校长上传。",
     )
     _require_evidence_time(item)
-    stored = [store_file(item, file, actor=actor, kind=kind) for file in files]
+    own = item.attachments.filter(kind=kind, is_withdrawn=False, uploaded_by=actor)
+    known = set(own.values_list("name", "sha256"))
+    facts = [(file, inspect_upload(file)) for file in files]
+    fresh = [file for file, fact in facts if (fact.safe_name, fact.sha256) not in known]
+    if not fresh:
+        return []
+    stored = [store_file(item, file, actor=actor, kind=kind) for file in fresh]
     record(
         item,
         kind="attachment.added",

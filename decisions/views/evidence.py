@@ -156,7 +156,10 @@ def attachment_add(request: HttpRequest, pk: int) -> HttpResponse:
         if wants_json:
             item = access.item_for(request.user, pk)
             return JsonResponse({"version": item.version, "html": _file_list(request, item)})
-        messages.success(request, f"已上传 {len(stored)} 份。")
+        twice = len(cleaned["files"]) - len(stored)
+        messages.success(
+            request, f"已上传 {len(stored)} 份。" + (f"{twice} 份此前已上传，没有重复。" if twice else "")
+        )
         return redirect("decisions:item_detail", pk=pk)
     if wants_json:
         return JsonResponse({"errors": form.errors.get("files", ["请选择文件。"])}, status=422)

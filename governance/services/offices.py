@@ -206,6 +206,8 @@ def end_seat(*, actor: Any, seat_id: int, until: date, at_once: bool = False) ->
     sessions too. Who sat in a meeting of that day still counts there (R33). 分工 ends with the last seat.
     """
     seat = _seat_for_update(actor, seat_id)
+    if seat.until == until and not at_once:
+        raise NotNow(f"此任职的最后一日已登记为 {until:%Y-%m-%d}。", current=seat)
     _close_seat(seat, actor=actor, until=until, at_once=at_once)
     _close_portfolios(seat.person, seat.school, actor=actor, until=until)
     if actor is not None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from common.checks import Check
 from common.choices import Level
-from common.errors import Blocked
+from common.errors import Blocked, NotNow
 from common.history import save_as
 from governance.access import require_administration, require_authority
 from governance.choices import ParameterLevel
@@ -63,10 +63,15 @@ def set_parameter(
                 ],
                 "学校只能设更严的到会和通过门槛。",
             )
+    said = {"key": key, "value": value, "source": source, "since": since}
+    same = {"level": level, "authority": authority, "school": school, **said}
+    newest = (
+        ProcedureParameter.objects.filter(key=key, authority=authority, school=school).order_by("-pk").first()
+    )
+    if newest is not None and all(getattr(newest, name) == told for name, told in same.items()):
+        raise NotNow(f"{KEYS[key].label}已按此设定，没有重复登记。")
     row = save_as(
-        ProcedureParameter(
-            level=level, authority=authority, school=school, key=key, value=value, source=source, since=since
-        ),
+        ProcedureParameter(**same),
         actor,
         f"设定{KEYS[key].label}",
     )
@@ -74,7 +79,7 @@ def set_parameter(
         owner.chain_key,
         kind="parameter.set",
         subject=f"governance.procedureparameter:{row.pk}",
-        payload={"level": level, "key": key, "value": value, "source": source, "since": since},
+        payload={"level": level, **said},
         actor=actor,
     )
     return row

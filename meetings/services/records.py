@@ -54,6 +54,8 @@ def save_supplement(meeting_id: int, *, actor: Any, text: str) -> MeetingRecord:
     record = MeetingRecord.objects.select_for_update().get(meeting=meeting)
     if record.content is not None:
         raise NotNow("记录已有签字，内容已固定，不能再补充。")
+    if record.supplement == text:
+        return record
     record.supplement = text
     return save_as(record, actor, "补充说明")
 

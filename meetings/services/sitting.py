@@ -107,6 +107,8 @@ def set_observer_presence(observer_id: int, *, actor: Any, is_present: bool) -> 
     meeting = access.meeting_for_update(actor, observer.meeting_id)
     access.require_recorder(actor, meeting)
     require_state(meeting, SITTING_STATES, "记录列席")
+    if observer.is_present == is_present:
+        return observer
     observer.is_present = is_present
     return save_as(observer, actor, "到会" if is_present else "未到会", update_fields=["is_present"])
 

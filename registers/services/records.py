@@ -28,6 +28,9 @@ def record(
     register = access.register_for(slug)
     school = access.readable_school(actor, school.pk)
     _require_recorder(actor, school, register)
+    same = register.model.objects.filter(school=school, is_void=False, **_known(register, values))
+    if same.exists():
+        raise NotNow("同样的内容已经登记，没有重复登记。")
     entry = register.model(school=school, recorded_by=actor, **_known(register, values))
     set_file(entry, file)
     write(entry, actor, "登记")
