@@ -86,12 +86,10 @@ def report(
         raise NotNow("进度请填 0 到 100 之间的整数。")
     new_progress = 100 if is_submission else min(progress, 99)
     last = task.reports.first()
-    told = last and (last.author_id, last.kind, last.progress, last.text)
-    if (
-        told == (actor.pk, ReportKind.PROGRESS, new_progress, text)
-        and last.at.date() == timezone.now().date()
-    ):
-        raise NotNow("同样的进展今天已经反馈，没有重复登记。")
+    if last is not None and last.at.date() == timezone.now().date():
+        told = (last.author_id, last.kind, last.progress, last.text)
+        if told == (actor.pk, ReportKind.PROGRESS, new_progress, text):
+            raise NotNow("同样的进展今天已经反馈，没有重复登记。")
     task.progress = new_progress
     task.progress_note, task.reported_at = text[:SHORT_NOTE], timezone.now()
     task.state = TaskState.SUBMITTED if is_submission else TaskState.IN_PROGRESS

@@ -181,9 +181,9 @@ def test_pages_ask_the_same_at_one_and_three_entries(client, cast):
     offices = offices_of(cast.clerk, cast.school)
     register = REGISTERS["regular_consultation"]
     pages, asked = [], []
-    for _ in range(3):
+    for turn in range(3):
         for slug in ("regular_consultation", "loan", "expenditure"):
-            entered(cast, slug)
+            entered(cast, slug, note=f"第 {turn + 1} 条")
         with CaptureQueriesContext(connection) as overview:
             selectors.overview(cast.clerk, cast.school, offices)
         with CaptureQueriesContext(connection) as listed:
