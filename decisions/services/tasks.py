@@ -86,7 +86,7 @@ def report(
         raise NotNow("进度请填 0 到 100 之间的整数。")
     new_progress = 100 if is_submission else min(progress, 99)
     last = task.reports.first()
-    if last is not None and last.at.date() == timezone.now().date():
+    if last is not None and not files and timezone.localdate(last.at) == timezone.localdate():
         told = (last.author_id, last.kind, last.progress, last.text)
         if told == (actor.pk, ReportKind.PROGRESS, new_progress, text):
             raise NotNow("同样的进展今天已经反馈，没有重复登记。")
