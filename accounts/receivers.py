@@ -1,12 +1,15 @@
 """What Django, allauth and axes announce becomes one line of the security trail."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa import signals as factor
 from allauth.mfa.models import Authenticator
 from axes.signals import user_locked_out
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.utils import timezone
 
 from accounts.choices import SecurityKind
 from accounts.external import way_in
@@ -18,6 +21,8 @@ from accounts.sessions import FACTOR_DUE, SEEN_AT
 def signed_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     """Start the idle clock, ask for a missing second factor, write the sign-in."""
     request.session[SEEN_AT] = int(time.time())
+    # An end that no act moves: without it the time would run anew with each save.
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     request.session[FACTOR_DUE] = second_factor_is_due(user)
     provider = way_in(request, user)
     record_sign_in(user, **({"provider": provider} if provider else {}))

@@ -52,6 +52,19 @@ def test_a_session_ends_after_half_an_hour_without_an_act():
     assert [kind for kind, _, _ in trail()] == ["session.began", "session.expired"]
 
 
+def test_a_session_ends_after_twelve_hours_however_busy():
+    client = signed_in(person("luomin", "罗敏").username)
+    end = client.session.get_expiry_date()
+    assert timedelta(hours=11, minutes=59) < end - timezone.now() <= timedelta(hours=12)
+    age(client, 120)
+    client.get("/accounts/me/")
+    assert client.session.get_expiry_date() == end, "an act does not move it"
+    session = client.session
+    session.set_expiry(timezone.now() - timedelta(seconds=1))
+    session.save()
+    assert client.get("/accounts/me/").status_code == 302
+
+
 def test_a_page_that_asks_on_its_own_keeps_no_session_alive(cast):
     client = Client()
     client.force_login(cast.clerk)
