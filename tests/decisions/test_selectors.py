@@ -38,7 +38,7 @@ def test_item_page_queries(cast, client, django_assert_num_queries, rows):
             kind="research",
             held_on=item.created_at.date(),
             participants="教师代表",
-            conclusion="可行。",
+            conclusion=f"可行，第{number}次。",
             result="favourable",
             files=[SimpleUploadedFile(f"{number}.pdf", PDF)],
         )
@@ -47,7 +47,7 @@ def test_item_page_queries(cast, client, django_assert_num_queries, rows):
             actor=cast.secretary,
             held_at=item.created_at,
             counterpart=cast.principal,
-            opinions="同意",
+            opinions=f"同意，第{number}次",
             disagreement="none",
         )
         evidence.add_attachments(item.pk, actor=cast.vice, files=[photo(f"{number}.jpg")])
