@@ -54,7 +54,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     form = forms.MeetingForm(
         request.POST or None, body=body, with_mode=True, initial={"recorder": clerk, "chair": chair}
     )
-    if request.method == "POST" and form.is_valid() and not _is_planned(form, body):
+    if request.method == "POST" and form.is_valid() and not _is_planned(request, form, body):
         try:
             meeting = planning.plan_meeting(actor=request.user, body=body, **form.cleaned_data)
         except NotNow as refusal:
@@ -70,10 +70,11 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_planned(form: forms.MeetingForm, body: Body) -> bool:
+def _is_planned(request: HttpRequest, form: forms.MeetingForm, body: Body) -> bool:
     """Tell it where the same form was sent before: numbers of meetings are never used again."""
     told = {name: form.cleaned_data[name] for name in ("scheduled_at", "place", "mode", "form")}
-    same = Meeting.objects.filter(body=body, **told).exclude(state=MeetingState.CANCELLED).first()
+    there = Meeting.objects.visible_to(request.user).exclude(state=MeetingState.CANCELLED)
+    same = there.filter(body=body, **told).first()
     if same is not None:
         form.add_error(None, f"这一时间和地点已安排{same.label}，没有重复安排。")
     return same is not None

@@ -46,6 +46,7 @@ READ_RULES = {"visible_to", "papers_visible_to", "records_visible_to", "supervis
 
 # Writes outside services, each with its reason.
 WRITES_OUTSIDE_SERVICES: dict[tuple[str, str], str] = {
+    ("accounts/middleware.py", ".save"): "the session",
     ("accounts/provider.py", ".delete"): "a token out of the cache",
     ("common/history.py", ".save"): "save_as itself",
     ("common/history.py", ".delete"): "delete_as itself",
