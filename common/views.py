@@ -92,7 +92,7 @@ def _answer(
         answer["HX-Retarget"] = wished if TARGET.fullmatch(wished) else "#flash"
         answer["HX-Reswap"] = "innerHTML"
         return answer
-    request.is_refused = True  # type: ignore[attr-defined]  # the shell draws no counts
+    request.is_refused = True  # the shell draws no counts
     user = getattr(request, "user", None)
     context["frame"] = "base.html" if user is not None and user.is_authenticated else "plain_base.html"
     return render(request, "errors/page.html", context, status=status)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.errors import NotNow, NotPermitted, NotVisible
 from common.history import save_as
-from common.uploads import inspect_upload
+from common.uploads import UploadFacts, inspect_upload
 from decisions import access
 from decisions.choices import AttachmentKind, Disagreement, ItemState
 from decisions.models import Attachment, Consultation, DecisionItem, Prerequisite, TaskReport
@@ -185,11 +185,12 @@ def store_file(
     kind: str,
     prerequisite: Prerequisite | None = None,
     task_report: TaskReport | None = None,
+    facts: UploadFacts | None = None,
 ) -> Attachment:
-    """Keep one inspected file; raises NotNow with a plain reason when it may not be stored."""
+    """Keep one file, inspected here unless `facts` are given; raises NotNow where it may not be stored."""
     if item.attachments.count() >= MAX_FILES_PER_ITEM:
         raise NotNow(f"一个议题最多 {MAX_FILES_PER_ITEM} 份文件，请先合并材料。")
-    facts = inspect_upload(file)
+    facts = facts or inspect_upload(file)
     stored = save_as(
         Attachment(
             school=item.school,
@@ -227,11 +228,11 @@ def add_attachments(
     _require_evidence_time(item)
     own = item.attachments.filter(kind=kind, is_withdrawn=False, uploaded_by=actor)
     known = set(own.values_list("name", "sha256"))
-    facts = [(file, inspect_upload(file)) for file in files]
-    fresh = [file for file, fact in facts if (fact.safe_name, fact.sha256) not in known]
+    looked_into = [(file, inspect_upload(file)) for file in files]
+    fresh = [(file, facts) for file, facts in looked_into if (facts.safe_name, facts.sha256) not in known]
     if not fresh:
         return []
-    stored = [store_file(item, file, actor=actor, kind=kind) for file in fresh]
+    stored = [store_file(item, file, actor=actor, kind=kind, facts=facts) for file, facts in fresh]
     record(
         item,
         kind="attachment.added",
