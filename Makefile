@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .PHONY: help setup demo demo-reset stop test bench lint format
 
 PY := .venv/bin/python
-APPS := oversight workbench handover compliance registers meetings decisions governance documents notifications accounts ledger common
+APPS := oversight workbench handover grants compliance registers meetings decisions governance documents notifications accounts ledger common
 TYPED = $(wildcard $(foreach app,$(APPS),$(foreach part,services selectors rules,$(app)/$(part).py $(app)/$(part)/*.py)))
 
 help: ## 列出全部命令

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "registers",
     "compliance",
     "handover",
+    "grants",
     "workbench",
     "oversight",
 ]
@@ -164,8 +165,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "accounts.lockout.LockoutBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "guardian.backends.ObjectPermissionBackend",
+    "governance.backends.GrantBackend",
 ]
+GUARDIAN_USER_OBJ_PERMS_MODEL = "governance.ObjectGrant"  # object permissions with days and reasons
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # GrantBackend stands in for guardian's own, which knows no days
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("registers.urls")),
     path("compliance/", include("compliance.urls")),
     path("handovers/", include("handover.urls")),
+    path("exceptions/", include("grants.urls")),
     path("district/", include("oversight.urls")),
     path("notices/", include("notifications.urls")),
     path("documents/", include("documents.urls")),

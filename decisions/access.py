@@ -144,6 +144,11 @@ def may_add_evidence(offices: Offices, item: DecisionItem) -> bool:
     )
 
 
+def may_share(offices: Offices, item: DecisionItem) -> bool:
+    """Who registers evidence shares a file of the item with one more person; of scope 2 only 书记 (R66)."""
+    return offices.is_secretary if item.is_restricted else may_add_evidence(offices, item)
+
+
 def may_record_consultation(offices: Offices, item: DecisionItem) -> bool:
     """书记、校长、副书记, or the clerk of the Party body on their behalf."""
     return (

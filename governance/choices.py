@@ -145,3 +145,12 @@ class ParameterLevel(TextChoices):
     PROVINCE = "province", "省"
     DISTRICT = "district", "区"
     SCHOOL = "school", "校"
+
+
+class GrantKind(TextChoices):
+    """What an exception opens; the values are codenames of object permissions."""
+
+    TASK = "view_decisionitem", "任务所涉议题"
+    RECORD = "record_meeting", "委托记录"
+    INSPECT = "inspect_school", "督查授权"
+    FILE = "view_attachment", "共享文件"

@@ -143,9 +143,16 @@ def may_plan(offices: Offices, body: Body) -> bool:
 
 
 def may_record(offices: Offices, meeting: Meeting) -> bool:
-    """The recorder named on the meeting, its chair, and whoever may plan it; all serving today."""
+    """The recorder named on the meeting, its chair, whoever may plan it, and by delegation; all serving today."""
     named = offices.belongs and offices.person.pk in (meeting.recorder_id, meeting.chair_id)
-    return named or may_plan(offices, meeting.body)
+    return named or may_plan(offices, meeting.body) or records_for_others(offices, meeting)
+
+
+def records_for_others(offices: Offices, meeting: Meeting) -> bool:
+    """Whether the person records this meeting by an exception (委托记录); office holders of the body need none."""
+    if not offices.belongs or any(seat.body_id == meeting.body_id for seat in offices.seats):
+        return False
+    return Meeting.objects.delegated_to(offices.person).filter(pk=meeting.pk).exists()
 
 
 def may_issue(offices: Offices, meeting: Meeting) -> bool:

@@ -13,7 +13,7 @@ from compliance.selectors.lists import most_pressing
 from decisions.access import may_draft
 from governance import parameters
 from governance.access import Offices
-from governance.models import School
+from governance.models import ObjectGrant
 from workbench.selectors import overview, todos
 
 SHOWN = 9
@@ -66,8 +66,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(ROOMS[AdminRole(request.user.admin_role)])
     offices = request.offices
     if not offices or not offices.belongs:
-        if School.objects.all().supervised_by(request.user).exists():
+        if request.authorities:
             return redirect("oversight:board")
+        if ObjectGrant.objects.in_force().filter(user=request.user).exists():
+            return redirect("grants:grant_list")
         return render(request, "workbench/nobody.html")
     today = timezone.localdate()
     values = parameters.resolve(request.school, today)

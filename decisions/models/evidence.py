@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Q
 
 from common.history import FieldHistory
 from common.reading import readable
 from decisions.choices import AttachmentKind, Disagreement, EvidenceResult
 from decisions.models.items import DecisionItem
-from governance.choices import CongressMode, PrerequisiteKind
-from governance.models import School
+from governance.choices import CongressMode, GrantKind, PrerequisiteKind
+from governance.models import ObjectGrant, School
 
 
 class ItemPartQuerySet(models.QuerySet):
@@ -113,12 +115,22 @@ class ConcernedPerson(models.Model):
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """Files are read with their item, or with the task they report on."""
+        """Files are read with their item or the task they report on; one by one by an exception (共享文件).
+
+        Who is invited to an entry of a meeting (列席) reads the materials of its item around the meeting. What one
+        must keep away from (R36) is read in none of these ways.
+        """
         from decisions.models.execution import Task
 
+        if not user.is_authenticated:
+            return self.none()
+        shared = Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.FILE))
+        invited = apps.get_model("meetings", "Observer").objects.open_to(user).values("entry__stage__item")
+        apart = shared | Q(item__in=invited, kind=AttachmentKind.MATERIAL)
         return self.filter(
-            models.Q(item__in=readable(DecisionItem, user))
-            | models.Q(task_report__task__in=readable(Task, user))
+            Q(item__in=readable(DecisionItem, user))
+            | Q(task_report__task__in=readable(Task, user))
+            | apart & ~Q(item__in=readable(DecisionItem, user, "barred_to"))
         )
 
 

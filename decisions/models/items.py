@@ -4,16 +4,14 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
-from guardian.models import UserObjectPermission
+from django.db.models import Exists, OuterRef, Q
 
 from common.history import FieldHistory
 from common.reading import readable
 from decisions.choices import ItemState, Outcome, Purpose, StageState
 from decisions.models.grants import ReadingGrant
-from governance.choices import AccessScope, MajorClass, Route
-from governance.models import Body, CatalogueEntry, School, Seat, Staff
+from governance.choices import AccessScope, GrantKind, MajorClass, Route
+from governance.models import Body, CatalogueEntry, ObjectGrant, School, Seat, Staff
 
 
 class DecisionItemQuerySet(models.QuerySet):
@@ -39,8 +37,7 @@ class DecisionItemQuerySet(models.QuerySet):
 
         Leadership and clerks see scopes 0 and 1 once submitted; other staff once decided; scope 2 only the
         bodies on the item's route; drafts only their makers; the district scopes 0 and 1 once a 会议纪要
-        is issued, and scope 2 by a dated grant; anyone with the object permission `view_decisionitem` while
-        serving in the school. Whoever must keep away from an item (`barred_to`) reads it by none of these.
+        is issued, and scope 2 by a dated grant; owners and helpers of tasks by theirs while serving in the school. Whoever must keep away from an item (`barred_to`) reads it by none of these.
         """
         if not user.is_authenticated:
             return self.none()
@@ -49,12 +46,7 @@ class DecisionItemQuerySet(models.QuerySet):
         member = seats.filter(school=OuterRef("school"))
         staff = Staff.objects.active().filter(person=user, school=OuterRef("school"))
         on_route = seats.office().filter(body__stages__item=OuterRef("pk"))
-        granted = UserObjectPermission.objects.filter(
-            user=user,
-            permission__codename="view_decisionitem",
-            permission__content_type__app_label="decisions",
-            object_pk=Cast(OuterRef("pk"), TextField()),
-        )
+        granted = Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.TASK))
         belongs = Exists(member) | Exists(staff)
         makers = Q(created_by=user) | Q(proposer=user) | Q(presenter=user)
         decided = Q(state__in=[ItemState.IMPLEMENTING, ItemState.COMPLETED]) | Q(round__gt=1)
@@ -65,7 +57,7 @@ class DecisionItemQuerySet(models.QuerySet):
         supervised = Q(school__in=readable(School, user, "supervised_by"))
         opened = ReadingGrant.objects.in_force().filter(item=OuterRef("pk"), person=user)
         return self.exclude(pk__in=readable(self.model, user, "barred_to")).filter(
-            (makers | Exists(granted)) & belongs
+            (makers | granted) & belongs
             | ~Q(state=ItemState.DRAFT)
             & (
                 open_scope & Exists(office)

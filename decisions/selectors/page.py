@@ -144,6 +144,7 @@ class ItemPage:
     again: list[Again]
     documents: list[IssuedDocument]
     followup: FollowUp
+    may_share: bool
     may_grant: bool
     grants: list[ReadingGrant]
 
@@ -268,6 +269,7 @@ def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:
             .defer("content")
         ),
         followup=follow_up(item, offices, parameters, today),
+        may_share=item.state != ItemState.DRAFT and access.may_share(offices, item),
         may_grant=may_grant,
         grants=list(item.reading_grants.select_related("person")) if may_grant else [],
     )

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from guardian.shortcuts import assign_perm
 
 from common.errors import NotNow
 from common.history import save_as
@@ -26,6 +25,7 @@ from decisions.choices import (
 )
 from decisions.models import DecisionItem, Resolution, Stage, Task
 from decisions.services.acts import record, tell
+from decisions.services.reassign import open_item
 from decisions.services.reconsideration import open_reconsideration, uphold
 from decisions.services.stages import close_stage, reopen_stage
 from documents.choices import DocumentKind
@@ -232,7 +232,7 @@ def issue_task(item: DecisionItem, spec: TaskSpec, *, actor: Any, meeting_label:
     task.helpers.set(spec.helpers)
     if item.access_scope < AccessScope.RESTRICTED:
         for person in (spec.owner, *spec.helpers):
-            assign_perm("decisions.view_decisionitem", person, item)
+            open_item(item, person, actor=actor)
     record(
         item,
         kind="task.issued",

@@ -5,16 +5,13 @@ The caller has decided who hands over to whom and holds the locks (item before t
 
 from typing import Any
 
-from guardian.shortcuts import assign_perm, remove_perm
-
 from common.history import save_as
 from decisions.access import maker_fields
 from decisions.choices import MAKERS
 from decisions.models import DecisionItem, Task
 from decisions.services.acts import record
-from governance.choices import AccessScope
-
-READING = "decisions.view_decisionitem"
+from governance.choices import AccessScope, GrantKind
+from governance.services import grants
 
 
 def reassign_item(item: DecisionItem, *, giver: Any, receiver: Any, actor: Any, reason: str) -> None:
@@ -47,7 +44,7 @@ def reassign_task(task: Task, *, giver: Any, receiver: Any, actor: Any, reason: 
             task.helpers.add(receiver)
     task.version += 1
     save_as(task, actor, f"交接：{reason}")
-    _move_reading(task.item, giver, receiver)
+    _move_reading(task.item, giver, receiver, actor)
     record(
         task.item,
         kind="task.handed_over",
@@ -58,10 +55,17 @@ def reassign_task(task: Task, *, giver: Any, receiver: Any, actor: Any, reason: 
     )
 
 
-def _move_reading(item: DecisionItem, giver: Any, receiver: Any) -> None:
+def open_item(item: DecisionItem, person: Any, *, actor: Any) -> None:
+    """Who has a task of a locked item may read it as long as the task is theirs."""
+    grants.give(
+        GrantKind.TASK, item, school=item.school, person=person, until=None, reason="落实任务", actor=actor
+    )
+
+
+def _move_reading(item: DecisionItem, giver: Any, receiver: Any, actor: Any) -> None:
     """Owners and helpers may read the item; who has no task of it left may no longer."""
     left = Task.objects.filter(item=item)
     if not (left.filter(owner=giver).exists() or left.filter(helpers=giver).exists()):
-        remove_perm(READING, giver, item)
+        grants.end_all(GrantKind.TASK, item, person=giver, actor=actor, reason="任务已交接")
     if item.access_scope < AccessScope.RESTRICTED:
-        assign_perm(READING, receiver, item)
+        open_item(item, receiver, actor=actor)

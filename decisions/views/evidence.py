@@ -17,7 +17,8 @@ from decisions.forms import AttachmentForm, ConsultationForm, PrerequisiteForm, 
 from decisions.models import Attachment, DecisionItem, Prerequisite
 from decisions.services import evidence
 from documents.serving import INLINE, reading_copy
-from governance.choices import PrerequisiteKind
+from governance.choices import GrantKind, PrerequisiteKind
+from governance.services.grants import note_use
 
 
 def _require_evidence(request: HttpRequest, item: DecisionItem) -> None:
@@ -189,6 +190,7 @@ def attachment_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = Attachment.objects.visible_to(request.user).select_related("item").filter(pk=pk).first()
     if found is None:
         raise NotVisible("Attachment")
+    note_use(request.user, (GrantKind.FILE, found))
     return reading_copy(
         found.file,
         reader=request.user,

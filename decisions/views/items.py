@@ -18,6 +18,8 @@ from decisions.selectors import lists
 from decisions.selectors.page import item_page
 from decisions.services import grants, reading
 from decisions.services import items as services
+from governance.choices import GrantKind
+from governance.services.grants import note_use
 
 PAGE_SIZE = 50
 TILE_LOOKS = {
@@ -114,6 +116,7 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     offices = access.offices_on(request.user, item)
     if not offices.belongs:
         grants.note_reading(item, actor=request.user)
+        note_use(request.user, (GrantKind.INSPECT, item.school))
     reading.note([item], reader=request.user)
     return render(
         request, "decisions/item_detail.html", {"page": item_page(request.user, item, offices), "item": item}

@@ -2,6 +2,7 @@
 
 from governance.models.catalogue import CatalogueEntry, ProcedureParameter
 from governance.models.dated import Dated, DatedQuerySet, Held, HeldQuerySet
+from governance.models.grants import ObjectGrant
 from governance.models.institutions import Authority, AuthorityMember, Body, PartyOrg, School
 from governance.models.offices import Portfolio, Seat, Staff
 
@@ -14,6 +15,7 @@ __all__ = [
     "DatedQuerySet",
     "Held",
     "HeldQuerySet",
+    "ObjectGrant",
     "PartyOrg",
     "Portfolio",
     "ProcedureParameter",

@@ -11,6 +11,7 @@ from governance.choices import (
     AuthorityLevel,
     AuthorityRole,
     BodyKind,
+    GrantKind,
     PartyOrgKind,
     SchoolStage,
     SeatRole,
@@ -74,9 +75,18 @@ class AuthorityMember(Held):
         return f"{self.person} {self.get_role_display()}"
 
 
+def _under_authority_of(user: Any) -> Q:
+    above = (
+        AuthorityMember.objects.active()
+        .annotate(school_path=ExpressionWrapper(OuterRef("authority__path"), models.CharField()))
+        .filter(person=user, school_path__startswith=F("authority__path"))
+    )
+    return Q(Exists(above))
+
+
 class SchoolQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """Schools a person serves in today, and those under an authority the person serves in today."""
+        """Schools a person serves in today, and those the person supervises today."""
         if not user.is_authenticated:
             return self.none()
         from governance.models.offices import Seat, Staff  # a seat is one of a body of a school
@@ -85,20 +95,22 @@ class SchoolQuerySet(models.QuerySet):
         staff = Staff.objects.active().filter(person=user, school=OuterRef("pk"))
         return self.filter(Exists(own) | Exists(staff) | Q(pk__in=self._supervised_by(user)))
 
-    def supervised_by(self, user: Any):
+    def under_authority_of(self, user: Any):
         """Schools under an authority in which the person holds an office today."""
+        return self.filter(_under_authority_of(user))
+
+    def supervised_by(self, user: Any):
+        """Schools under an authority in which the person holds an office today, or open to 督查 by a grant."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(pk__in=self._supervised_by(user))
 
     @staticmethod
     def _supervised_by(user: Any):
-        above = (
-            AuthorityMember.objects.active()
-            .annotate(school_path=ExpressionWrapper(OuterRef("authority__path"), models.CharField()))
-            .filter(person=user, school_path__startswith=F("authority__path"))
-        )
-        return School.objects.filter(Exists(above)).values("pk")
+        from governance.models.grants import ObjectGrant  # a grant names the school it holds in
+
+        inspected = Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.INSPECT))
+        return School.objects.filter(_under_authority_of(user) | inspected).values("pk")
 
 
 class School(models.Model):
@@ -123,6 +135,7 @@ class School(models.Model):
     class Meta:
         verbose_name = "学校"
         verbose_name_plural = "学校"
+        permissions = [("inspect_school", "督查授权")]
         ordering = ["code"]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from common.history import FieldHistory
 from common.reading import readable
@@ -114,6 +114,13 @@ class Staff(Held):
 
     def __str__(self) -> str:
         return f"{self.person} {self.department}"
+
+
+def serving(user: Any, school: str = "school") -> Q:
+    """That the person serves today in the school a record belongs to."""
+    seats = Seat.objects.active().filter(person=user, school=OuterRef(school))
+    staff = Staff.objects.active().filter(person=user, school=OuterRef(school))
+    return Q(Exists(seats) | Exists(staff))
 
 
 class Portfolio(Dated):

@@ -13,24 +13,27 @@ from decisions.models import DecisionItem, Stage
 from governance.choices import AttendanceKind, BallotMethod
 from governance.models import Seat
 from meetings.choices import BallotChoice, EntryKind, EntryState, Stance
-from meetings.models.meetings import Meeting, MeetingPartQuerySet
+from meetings.models.meetings import Meeting, MeetingPartQuerySet, Observer
 
 
 class AgendaEntryQuerySet(MeetingPartQuerySet):
     def visible_to(self, user: Any):
-        """Entries of visible meetings whose item is visible too, or to which the person is invited.
+        """Entries of visible meetings whose item is visible too, or which the person is invited to or records.
 
         None of an item the person must keep away from (R36): a member, clerk or recorder who sits in the meeting
         sees that such an entry stands on the agenda (`withheld_from`), and nothing of it.
         """
         if not user.is_authenticated:
             return self.none()
+        concerned = Q(pk__in=Observer.objects.open_to(user).values("entry")) | Q(
+            meeting__in=readable(Meeting, user, "delegated_to")
+        )
         return self.filter(
             Q(meeting__in=readable(Meeting, user)),
             Q(stage__isnull=True)
             | Q(stage__item__in=readable(DecisionItem, user))
-            | Q(observers__person=user) & ~Q(stage__item__in=readable(DecisionItem, user, "barred_to")),
-        ).distinct()
+            | concerned & ~Q(stage__item__in=readable(DecisionItem, user, "barred_to")),
+        )
 
     def withheld_from(self, user: Any):
         """Entries of meetings whose record the person may read, on items the person must keep away from (R36)."""

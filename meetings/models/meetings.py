@@ -1,42 +1,50 @@
 """会议, its expected seats and its observers."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from common.history import FieldHistory
 from common.reading import readable
-from governance.choices import AccessScope
-from governance.models import Body, School, Seat, Staff
+from governance.choices import AccessScope, GrantKind
+from governance.models import Body, ObjectGrant, School, Seat
+from governance.models.offices import serving
 from meetings.choices import BEFORE_STATES, AttendanceStatus, MeetingFormat, MeetingMode, MeetingState
+
+AFTERWARDS = timedelta(days=7)  # 建议: so long an invitation stays open after the day of the meeting
 
 
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
-        """Office holders of the body, invited observers while serving, and the district once 纪要 is issued."""
+        """Office holders of the body, who records by delegation, invited observers around it while serving, and the
+        district once 纪要 is issued."""
         if not user.is_authenticated:
             return self.none()
-        seats = Seat.objects.active().filter(person=user)
-        sits = seats.office().filter(body=OuterRef("body"))
-        invited = Observer.objects.filter(meeting=OuterRef("pk"), person=user)
-        serves = seats.filter(school=OuterRef("school"))
-        employed = Staff.objects.active().filter(person=user, school=OuterRef("school"))
+        sits = Seat.objects.active().filter(person=user).office().filter(body=OuterRef("body"))
         return self.filter(
             Exists(sits)
-            | Exists(invited) & (Exists(serves) | Exists(employed))
+            | Q(pk__in=self.delegated_to(user).values("pk"))
+            | Q(pk__in=Observer.objects.open_to(user).values("meeting"))
             | Q(school__in=readable(School, user, "supervised_by"))
             & Q(pk__in=self.model.objects.filter(minutes__issued_at__isnull=False).values("pk"))
         )
 
+    def delegated_to(self, user: Any):
+        """Meetings a person records today by an exception (委托记录), while serving in the school."""
+        return self.model.objects.filter(
+            serving(user), pk__in=ObjectGrant.objects.keys(user, GrantKind.RECORD)
+        )
+
     def records_visible_to(self, user: Any):
-        """Meetings whose 会议记录 the person may read: office holders of the body, nobody else (R66)."""
+        """Meetings whose 会议记录 the person may read: office holders of the body, and who records it (R66)."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(
-            Exists(Seat.objects.active().filter(person=user).office().filter(body=OuterRef("body")))
-        )
+        sits = Seat.objects.active().filter(person=user).office().filter(body=OuterRef("body"))
+        return self.filter(Exists(sits) | Q(pk__in=self.delegated_to(user).values("pk")))
 
     def papers_visible_to(self, user: Any):
         """Meetings whose 会议纪要 the person may read: the body, and the district once issued.
@@ -102,6 +110,7 @@ class Meeting(models.Model):
     class Meta:
         verbose_name = "会议"
         verbose_name_plural = "会议"
+        permissions = [("record_meeting", "委托记录")]
         ordering = ["-scheduled_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["body", "year", "number"], name="meeting_number_once_per_year"),
@@ -136,6 +145,11 @@ class MeetingPartQuerySet(models.QuerySet):
 
 
 class ObserverQuerySet(models.QuerySet):
+    def open_to(self, user: Any):
+        """Invitations of a person that open meeting and entry today: from the invitation to a week after the meeting."""
+        first = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - AFTERWARDS
+        return self.filter(serving(user, "meeting__school"), person=user, meeting__scheduled_at__gte=first)
+
     def visible_to(self, user: Any):
         """Observers of a visible meeting as a whole, and of its visible entries."""
         entries = apps.get_model("meetings", "AgendaEntry").objects.visible_to(user)

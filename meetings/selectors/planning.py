@@ -1,11 +1,15 @@
 """The page of one meeting: its agenda, what could stand on it, and afterwards what came of it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from common.checks import Check, failing
+from common.reading import readable
 from decisions.choices import StageState
-from decisions.models import Stage
+from decisions.models import Attachment, DecisionItem, Stage
 from decisions.rules import refusing
 from meetings.choices import EntryKind
 from meetings.models import AgendaEntry, Meeting, MeetingRecord, Minutes
@@ -73,6 +77,8 @@ def agenda_warnings(meeting: Meeting, entries: list[AgendaEntry]) -> list[Check]
 def agenda(user: Any, meeting: Meeting) -> list[Any]:
     """The entries the person may see, numbered: `number` is 学 for the first topic, else 1, 2, 3 …
 
+    `is_readable`: the item may be opened; where not (列席, 委托记录), `materials` are the files open all the same.
+
     Entries the person must keep away from count, so that the numbers are those called out in the room.
     """
     positions = withheld_positions(user, meeting)
@@ -81,15 +87,32 @@ def agenda(user: Any, meeting: Meeting) -> list[Any]:
         .filter(meeting=meeting)
         .select_related("presenter", "concluded_by", "stage__item__catalogue_entry", "stage__body")
         .prefetch_related("observers__person", "tallies")
+        .annotate(
+            is_readable=ExpressionWrapper(
+                Q(stage__item__in=readable(DecisionItem, user)), output_field=BooleanField()
+            )
+        )
         .order_by("position", "pk")
     )
+    apart = [entry.stage.item_id for entry in entries if entry.stage and not entry.is_readable]
+    materials = _materials(user, apart)
     number = 0
     for entry in entries:
+        entry.materials = materials[entry.stage.item_id] if entry.stage else []
         number += entry.kind == EntryKind.ITEM
         away = sum(position < entry.position for position in positions)
         entry.number = str(number + away) if entry.kind == EntryKind.ITEM else "学"
         entry.score = votes_text(entry)
     return entries
+
+
+def _materials(user: Any, items: list[int]) -> dict[int, list[Attachment]]:
+    """The files of items somebody is invited to without reading them; those who read them look there."""
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    if items:
+        for file in Attachment.objects.visible_to(user).filter(item__in=items, is_withdrawn=False):
+            found[file.item_id].append(file)
+    return found
 
 
 def withheld_positions(user: Any, meeting: Meeting) -> list[int]:

@@ -18,8 +18,9 @@ from common.errors import NotVisible, StaleVersion
 from common.fields import whole_number
 from common.views import typed_words
 from decisions.services import reading
-from governance.choices import BallotMethod
+from governance.choices import BallotMethod, GrantKind
 from governance.selectors import people_of
+from governance.services.grants import note_use
 from meetings import access, forms
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, BallotChoice
 from meetings.models import AgendaEntry, Attendance, Meeting, Statement, Tally
@@ -115,6 +116,7 @@ def _page(
 def desk(request: HttpRequest, pk: int, entry_id: int | None = None) -> HttpResponse:
     """The workspace while the meeting sits; before and after, the page of the meeting."""
     meeting, offices = _desk_meeting(request, pk)
+    note_use(request.user, (GrantKind.RECORD, meeting))
     if meeting.state not in SITTING_STATES:
         if meeting.state in BEFORE_STATES:
             messages.info(request, "会议尚未开始。开始后进入记录。")

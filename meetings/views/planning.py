@@ -14,8 +14,10 @@ from common.fields import whole_number
 from common.views import typed_words
 from decisions.services import reading
 from governance.access import offices_of
+from governance.choices import GrantKind
 from governance.models import Body, Seat
 from governance.selectors import people_of
+from governance.services.grants import note_use
 from meetings import access, forms
 from meetings.choices import (
     BEFORE_STATES,
@@ -119,6 +121,7 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Before the meeting its planning page or notice; afterwards agenda, outcomes, attendance and papers."""
     meeting = access.meeting_for(request.user, pk)
+    note_use(request.user, (GrantKind.RECORD, meeting), (GrantKind.INSPECT, meeting.school))
     return _detail(request, meeting)
 
 

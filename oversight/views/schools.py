@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from common.errors import NotVisible
-from governance.choices import PartyOrgKind, SchoolStage
+from governance.choices import GrantKind, PartyOrgKind, SchoolStage
 from governance.models import School
 from governance.selectors import leadership
+from governance.services.grants import note_use
 from oversight.selectors import schools as selectors
 
 SETUPS = (("separate", "分设"), ("dual", "一肩挑"))
@@ -61,6 +62,7 @@ def school_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if school is None:
         raise NotVisible("School")
+    note_use(request.user, (GrantKind.INSPECT, school))
     today = timezone.localdate()
     year = today.year if today.month >= 8 else today.year - 1
     since = today.replace(year=year, month=8, day=1)

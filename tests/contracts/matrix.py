@@ -33,10 +33,15 @@ CAST = {
     "外校书记": "other_secretary",
     "区督查员": "inspector",
     "外来人": "outsider",
+    "受托记录人": "archivist",
+    "督查组员": "guest",
+    "共享文件人": "counsel",
     "系统管理员": "system_admin",
     "安全管理员": "security_admin",
     "审计管理员": "audit_admin",
 }
+# Who holds an exception and little or nothing besides.
+EXCEPTED = ("archivist", "guest", "counsel")
 MARKS = {
     404: catalogue.HIDDEN,
     403: catalogue.REFUSED,
@@ -107,7 +112,9 @@ def answer(act: Act, world: Any, actor: Any) -> str:
 # Acts outside the catalogue are decided in one row of letters: 书记 to 纪检委员 | 非党组织班子副校长, 行政班子成员
 # | 会议秘书 | 经办人, 教职工 | 任期已满者, 外校书记, 区督查员, 外来人.
 ROLES = tuple(
-    who for role, who in CAST.items() if role not in ("回避人", "列席人") and not who.endswith("_admin")
+    who
+    for role, who in CAST.items()
+    if role not in ("回避人", "列席人") and who not in EXCEPTED and not who.endswith("_admin")
 )
 GROUPS = (6, 2, 1, 2, 4)
 LETTERS = {

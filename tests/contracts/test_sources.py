@@ -13,7 +13,17 @@ from config.external import VARIABLES
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    *("accounts", "common", "config", "compliance", "decisions", "documents", "governance", "handover"),
+    *(
+        "accounts",
+        "common",
+        "config",
+        "compliance",
+        "decisions",
+        "documents",
+        "governance",
+        "grants",
+        "handover",
+    ),
     *("ledger", "meetings", "notifications", "oversight", "registers", "workbench"),
 )
 SOURCES = sorted(
@@ -37,7 +47,7 @@ READS_WITHOUT_RULE = {
         "FindingFile",
     ): "of a finding that access.finding_for has let this person see",
     ("compliance/views/rules.py", "School"): "supervised_by is the read rule of the district",
-    ("workbench/views.py", "School"): "supervised_by is the read rule of the district",
+    ("workbench/views.py", "ObjectGrant"): "whether the person holds one: where the desk of nobody leads",
     ("workbench/ledger_views.py", "School"): "supervised_by is the read rule of the district",
     ("workbench/ledger_views.py", "DailyRoot"): "hashes only; the view has asked whose chain it is",
     ("meetings/views/papers.py", "Meeting"): "papers_visible_to and records_visible_to narrow visible_to",

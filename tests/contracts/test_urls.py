@@ -23,6 +23,7 @@ from notifications.models import Message
 from tests.contracts import (
     administrators,
     change_urls,
+    grant_urls,
     handover_urls,
     ledger_urls,
     register_urls,
@@ -32,6 +33,7 @@ from tests.contracts.asking import _files_of_the_world as _files_of_the_world
 from tests.contracts.asking import ask, browser
 from tests.contracts.asking import sessions as sessions
 from tests.contracts.asking import world as world
+from tests.contracts.matrix import EXCEPTED
 from tests.contracts.world import TITLES, World
 from tests.factories.cast import ADMINISTRATORS
 
@@ -265,6 +267,7 @@ ASKED: dict[str, tuple[str, str, Callable[[World], tuple[Any, ...]]]] = {
     **register_urls.ASKED,
     **rights_urls.ASKED,
     **handover_urls.ASKED,
+    **grant_urls.ASKED,
     **ledger_urls.ASKED,
     **change_urls.ASKED,
     "inbox": ("get", "notifications:inbox", NOTHING),
@@ -444,6 +447,7 @@ ANSWERS: dict[str, str] = {
     **register_urls.ANSWERS,
     **rights_urls.ANSWERS,
     **handover_urls.ANSWERS,
+    **grant_urls.ANSWERS,
     **ledger_urls.ANSWERS,
     **change_urls.ANSWERS,
     "inbox":                       "oooo o o oo oooo S",
@@ -463,7 +467,7 @@ ANSWERS: dict[str, str] = {
 # fmt: on
 
 
-OPEN = {**administrators.OPEN, **rights_urls.OPEN}
+OPEN = {**administrators.OPEN, **rights_urls.OPEN, **grant_urls.ADMINISTRATORS}
 
 
 def letter(response: HttpResponse) -> str:
@@ -484,11 +488,12 @@ def spaced(letters: str) -> str:
 @pytest.fixture(scope="module")
 def hidden(world) -> dict[str, set[str]]:
     """Titles of the items each visitor may not know of."""
-    titles = {who: set(TITLES.values()) for who in VISITORS}
-    for who in VISITORS[:-1]:
+    titles = {who: set(TITLES.values()) for who in (*VISITORS, *EXCEPTED)}
+    for who in (*VISITORS[:-1], *EXCEPTED):
         seen = DecisionItem.objects.visible_to(getattr(world.cast, who))
         titles[who] -= set(seen.values_list("title", flat=True))
     titles["finance"].discard(TITLES["listed"])  # invited to this entry, whose title is the item's
+    titles["archivist"].discard(TITLES["sitting"])  # records it
     return titles
 
 
@@ -519,7 +524,22 @@ def test_administrators_have_their_own_room_and_no_other(world, sessions, name):
         assert [title for title in TITLES.values() if title in text] == []
 
 
-@pytest.mark.parametrize("who", VISITORS[:-1])
+@pytest.mark.parametrize("name", ASKED)
+def test_an_exception_opens_what_it_says_and_nothing_else(world, sessions, hidden, name):
+    """Who holds one is otherwise answered like anybody of that standing, and finds no title beside its own."""
+    method, route, arguments = ASKED[name]
+    url = reverse(route, args=arguments(world))
+    answers = {who: ask(sessions[who], method, url) for who in EXCEPTED}
+    found = "".join(letter(answer) for answer in answers.values())
+    usual = ANSWERS[name].replace(" ", "")
+    usual = "".join(usual[VISITORS.index(who)] for who in ("staff", "inspector", "outsider"))
+    assert (name, found) == (name, grant_urls.OPEN.get(name, usual))
+    for who, answer in answers.items():
+        text = answer.data.decode(errors="replace")
+        assert [title for title in hidden[who] if title in text] == [], who
+
+
+@pytest.mark.parametrize("who", [*VISITORS[:-1], *EXCEPTED])
 def test_lists_show_exactly_what_may_be_seen(world, sessions, who):
     person = getattr(world.cast, who)
     items = set(DecisionItem.objects.visible_to(person).values_list("title", flat=True))

@@ -148,6 +148,7 @@ NAMES: dict[type, Callable[[Any], Place]] = {
     governance.School: lambda row: (SCHOOLS[row.short_name], ""),
     governance.Seat: by_school,
     governance.Staff: by_school,
+    governance.ObjectGrant: lambda row: (row.kind.label, ""),
     governance.CatalogueEntry: lambda row: by_school(row) if row.school else ("区版清单", ""),
     governance.ProcedureParameter: lambda row: by_school(row) if row.school else ("区级参数", ""),
 }

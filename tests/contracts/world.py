@@ -5,6 +5,8 @@ sitting (under deliberation now); decided0 (closed meeting, no 纪要 issued); d
 elsewhere (another school's). 赵明川 drafts, proposes and presents. 韩立秋 (finance) is invited to the entry of
 `listed` and owns the task of decided2, which she may not read. 何素云 (organizer) and 秦书瑶 (teacher) are
 concerned in open2: the one sits in the deciding body, the other does not.
+方静文 (archivist) records `sitting` by delegation, 严守正 (counsel, no office) has the file of open1, 贺秉公 (guest, no
+office) inspects the school: the exceptions.
 Findings: finding, finding2 (of a matter of scope 2), and handed_in with its proof, owned by 赵明川.
 """
 
@@ -21,6 +23,7 @@ from decisions.access import lock_item
 from decisions.models import DecisionItem, Task
 from decisions.services import evidence, followup, grants, items, outcomes, reconsideration, tasks
 from governance import services as governance
+from grants import services as exceptions
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import deliberation, planning, records, sitting
 from tests.factories.cast import Cast
@@ -221,6 +224,17 @@ def make_world(cast: Cast) -> World:
         title=mark("草案", "sitting"),
         owner=cast.staff,
         due_on=timezone.localdate() + timedelta(days=5),
+    )
+    until = timezone.localdate() + timedelta(days=9)
+    named = {"until": until, "reason": mark("例外", "grant")}
+    world.parts["delegation"] = exceptions.delegate_recording(
+        world.meetings["sitting"].pk, actor=cast.clerk, person=cast.archivist, **named
+    )
+    world.parts["shared"] = exceptions.share_file(
+        world.items["open1"].attachments.get().pk, actor=cast.vice, person=cast.counsel, **named
+    )
+    (world.parts["inspection"],) = exceptions.let_inspect(
+        [cast.school], actor=cast.inspector, person=cast.guest, **named
     )
     governance.adopt_catalogue(actor=None, school=cast.other_school)
     foreign = items.draft_item(

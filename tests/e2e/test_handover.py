@@ -17,7 +17,8 @@ def test_an_open_page_dies_with_the_office_and_the_work_goes_on(cast, people):
     leaver, clerk = people.at(cast.vice), people.at(cast.clerk)
     leaver.goto(f"/items/{draft.pk}/edit/")
     title = leaver.get_by_label("标题")
-    title.fill("校本课程调整方案")
+    with leaver.expect_response(lambda answer: answer.request.method == "POST"):
+        title.fill("校本课程调整方案")
     expect(leaver.locator("[data-saved]")).to_contain_text("已保存")
 
     clerk.goto("/leadership/")

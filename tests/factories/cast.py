@@ -39,6 +39,9 @@ NAMES = {
     "inspector": "唐文博",
     "district_leader": "高维平",
     "outsider": "外来人",
+    "archivist": "方静文",
+    "guest": "贺秉公",
+    "counsel": "严守正",
 }
 # 三员: in no school and in no authority, so not among the people the tables of rights run through.
 ADMINISTRATORS = {
@@ -69,6 +72,7 @@ STAFF = (
     ("staff", "总务处", "主任"),
     ("teacher", "教务处", "主任"),
     ("finance", "财务室", "会计"),
+    ("archivist", "档案室", "档案员"),
 )
 
 
@@ -101,6 +105,9 @@ class Cast:
     inspector: User
     district_leader: User
     outsider: User
+    archivist: User
+    guest: User
+    counsel: User
     system_admin: User
     security_admin: User
     audit_admin: User

@@ -8,7 +8,7 @@ from meetings.services import deliberation, sitting
 from tests.meetings import scenes
 
 LIST_QUERIES = 15
-DESK_QUERIES = 41
+DESK_QUERIES = 42
 
 
 @pytest.mark.parametrize("rows", [1, 3])
