@@ -23,7 +23,7 @@ EXCEPTION_POSTS = {
     ),
     "exception_file_2": Post(
         "grants:file_new",
-        lambda w: (w.items["decided2"].attachments.get().pk,),
+        lambda w: (w.items["decided2"].attachments.first().pk,),
         "secretary",
         lambda w: {"colleague": w.cast.archivist, **_period(w)},
     ),
@@ -31,7 +31,7 @@ EXCEPTION_POSTS = {
         "grants:school_new",
         none,
         DISTRICT,
-        lambda w: {"person": w.cast.counsel.username, "schools": w.cast.school, **_period(w)},
+        lambda w: {"person": w.cast.counsel.username, "schools": w.cast.school.pk, **_period(w)},
     ),
     "exception_end_record": Post("grants:grant_withdraw", part("delegation"), "secretary clerk"),
     "exception_end_file": Post("grants:grant_withdraw", part("shared"), "vice secretary clerk"),

@@ -22,6 +22,7 @@ from tests.contracts.posts.kit import (
     words,
 )
 from tests.contracts.world import World
+from tests.factories.registers import entered, posted
 
 
 def register_record(slug: str) -> Callable[[World], Any]:
