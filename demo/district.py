@@ -18,6 +18,7 @@ from compliance.services import evaluate, follow_up
 from decisions.models import DecisionItem, Task
 from demo import direct, imported, mingde, schools
 from demo.clock import Calendar, StoryClock, story_time
+from demo.exceptions import lay_exceptions, let_inspect
 from demo.followup import lay_followup, told
 from demo.live import LiveRoom
 from demo.player import Player
@@ -39,6 +40,7 @@ from notifications.services import mark_all_read
 DISTRICT = "云川区教育工委"
 CITY = "云川市委教育工委"
 FOUNDED = -290  # working days before today on which the platform began to be used
+INSPECTED = ("明德", "致远")  # by a secretary of another school, for three weeks
 READ_UNTIL = -6  # everybody has read the messages up to here
 STORIES: tuple[SchoolStory, ...] = (mingde.STORY, *schools.STORIES)
 DISTRICT_PEOPLE = (
@@ -116,6 +118,9 @@ def load(
                 direct.found(CITY, founding_day(calendar), password)
         with paused(), story_time(now):
             answer_registers(Authority.objects.get(name=DISTRICT), User.objects.get(username="inspector"))
+        if stories is STORIES:
+            with paused(), story_time(now):
+                let_inspect(DISTRICT, "inspector", "yucai.secretary", INSPECTED)
         with paused():
             rendered = last_of_main_school(waiting, pdfs)
             for document_id in rendered:
@@ -253,6 +258,7 @@ def play_school(story: SchoolStory, calendar: Calendar, clock: StoryClock) -> Sc
             room.lay()
     lay_registers(player)
     lay_followup(player)
+    lay_exceptions(player)
     player.at(READ_UNTIL, "18:00", read_everything, people)
     player.play()
     if live is not None:

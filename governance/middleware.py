@@ -12,9 +12,11 @@ SESSION_KEY = "school"
 
 
 def school_of(request: HttpRequest) -> School | None:
-    """The school chosen in the session while it is visible, else the first visible one; None without any."""
-    schools = School.objects.visible_to(request.user).select_related("authority")
-    chosen = request.session.get(SESSION_KEY) if request.user.is_authenticated else None
+    """The school chosen in the session while it is visible, else the first one, one's own before others; or None."""
+    if not request.user.is_authenticated:
+        return None
+    schools = School.objects.visible_to(request.user).own_first(request.user).select_related("authority")
+    chosen = request.session.get(SESSION_KEY)
     return (chosen and schools.filter(pk=chosen).first()) or schools.first()
 
 

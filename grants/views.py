@@ -36,6 +36,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
             "own": selectors.rows(user, selectors.own(user)),
             "page": page,
             "rows": selectors.rows(user, page.object_list),
+            "gives": bool(visit.authorities) or bool(visit.offices and visit.offices.holds_office),
             "may_let_inspect": bool(visit.authorities),
         },
     )

@@ -111,7 +111,7 @@ class Shell:
             self._entry("governance:parameters", "议事参数", "adjustments", "governance:parameter"),
         ]
         if self.reads_registers:
-            basics.append(self._entry("grants:grant_list", "例外授权", "key", "grants:"))
+            basics.append(self._entry("grants:grant_list", "例外授权", "calendar-user", "grants:"))
         if may_read_rights(self.request):
             basics.append(self._entry(*RIGHTS))
         groups.append(NavGroup("基础", basics))

@@ -1,13 +1,16 @@
 """Every page at every width: one heading, landmarks, no sideways scrolling, no serious fault found by axe."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from governance.models import Seat
+from grants import services as grants
 from handover import services
 from handover.models import Handover
 from handover.selectors import refs_of
@@ -52,7 +55,7 @@ NO_PAGE = {
     "meetings:minutes_act",
     "meetings:record_act",
     "meetings:meeting_act",
-    "handover:handover_receive",
+    *("handover:handover_receive", "grants:grant_withdraw"),
 }
 
 
@@ -69,8 +72,18 @@ def handed_over(cast: Any) -> Handover:
     return made
 
 
+def excepted(cast: Any, world: World) -> None:
+    """One exception of each kind."""
+    named = {"until": timezone.localdate() + timedelta(days=9), "reason": "情况有变"}
+    grants.delegate_recording(world.planned.pk, actor=cast.clerk, person=cast.teacher, **named)
+    grants.let_inspect([cast.school], actor=cast.inspector, person=cast.guest, **named)
+    file = world.blocked.attachments.first()
+    grants.share_file(file.pk, actor=cast.vice, person=cast.counsel, **named)
+
+
 def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
     """(person, route name, arguments, query) of every page, several times where a page has several faces."""
+    excepted(cast, world)
     entry = cast.entry("G01").pk
     seat = Seat.objects.get(body=cast.party, person=cast.organizer).pk
     voidable = world.blocked.prerequisites.first().pk
@@ -114,6 +127,15 @@ def visits(cast: Any, world: World) -> list[tuple[str, str, list[Any], str]]:
         ("clerk", "handover:handover_new", [cast.staff.pk], ""),
         ("clerk", "handover:handover_new", [cast.organizer.pk], ""),
         ("staff", "handover:handover_detail", [handed_over(cast).pk], ""),
+        ("clerk", "grants:grant_list", [], ""),
+        ("teacher", "grants:grant_list", [], ""),
+        ("inspector", "grants:grant_list", [], ""),
+        ("guest", "grants:grant_list", [], ""),
+        ("guest", "oversight:school_detail", [cast.school.pk], ""),
+        ("clerk", "grants:record_new", [world.planned.pk], ""),
+        ("teacher", "meetings:meeting_detail", [world.planned.pk], ""),
+        ("vice", "grants:file_new", [file], ""),
+        ("inspector", "grants:school_new", [], ""),
         ("clerk", "governance:leadership_membership", [seat], ""),
         ("clerk", "governance:leadership_party_org", [], ""),
         ("clerk", "governance:leadership_portfolio", [], ""),

@@ -267,6 +267,14 @@ def test_inspection_is_given_by_the_authority_above_to_people_from_elsewhere(cas
     assert not ObjectGrant.objects.exists()
 
 
+def test_who_inspects_another_school_still_works_in_the_own_one(cast, client):
+    """明德中学 comes before 育才小学 by code; her desk stays that of 育才小学."""
+    inspect(cast, person=cast.other_secretary)
+    client.force_login(cast.other_secretary)
+    home = client.get(reverse("workbench:home"))
+    assert home.status_code == 200 and home.wsgi_request.school == cast.other_school
+
+
 def test_an_inspector_cannot_pass_it_on(cast):
     inspect(cast, person=cast.other_secretary)
     with pytest.raises(NotPermitted):
