@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from common.errors import Blocked, Refusal
-from common.views import not_allowed, refuse, sign_in_again, wants_json
+from common.views import not_allowed, refuse, sign_in_again, signed_out, typed_words, wants_json
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Called with (request, refusal) for every act that rules refused, after its transaction was rolled back.
@@ -75,6 +75,8 @@ class RefusalMiddleware:
             return response
         if wants_json(request):
             return sign_in_again(request)
+        if typed_words(request):
+            return signed_out(request, sign_in)
         if request.htmx:
             # A redirect would put the sign-in form into the card; the page itself must go there.
             page = request.htmx.current_url_abs_path or "/"

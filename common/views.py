@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import (
+    BadRequest,
     DisallowedHost,
     RequestDataTooBig,
     TooManyFieldsSent,
@@ -103,7 +104,7 @@ def typed_words(request: HttpRequest) -> list[str]:
     if request.method != "POST":
         return []
     written = [
-        value
+        value.replace("\0", "")
         for name, values in request.POST.lists()
         if not any(secret in name for secret in SECRET)
         for value in values
@@ -135,7 +136,9 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400, or 413 where it is the amount that Django refused."""
+    """Answer 400, or 413 where it is the amount that Django refused: then nothing of it was read."""
+    if isinstance(exception, BadRequest):
+        return _answer(request, 400, typed_words=typed_words(request))
     return _answer(request, 413 if isinstance(exception, TOO_MUCH) else 400)
 
 
@@ -158,7 +161,20 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 where the form's token is missing or stale."""
-    return _answer(request, 403, heading="页面已过期，没有办理", text=CSRF_TEXT)
+    words = typed_words(request)
+    return _answer(request, 403, heading="页面已过期，没有办理", text=CSRF_TEXT, typed_words=words)
+
+
+def signed_out(request: HttpRequest, sign_in: str) -> HttpResponse:
+    """Answer 403 to a form with words in it whose person is no longer signed in: the words are shown, not lost."""
+    return _answer(
+        request,
+        403,
+        heading="登录已过期，没有办理",
+        text="填写的内容没有保存。请先把它复制下来，重新登录后再填写。",
+        sign_in=sign_in,
+        typed_words=typed_words(request),
+    )
 
 
 def too_many(request: HttpRequest, *, heading: str, text: str, seconds: int) -> HttpResponse:

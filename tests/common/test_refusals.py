@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from common.checks import Check, blocking, failing
 from common.errors import Blocked
@@ -158,3 +159,15 @@ def test_script_after_sign_out_is_told_so(sample, db):
     response = Client().get("/accounts/me/", headers={"Accept": "application/json"})
     assert response.status_code == 401
     assert response.json() == {"message": "登录已过期，请在新窗口重新登录后再保存。"}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_words_sent_after_sign_out_are_shown_and_not_lost(sample, db, headers):
+    words = {"reason": "会议室临时停电，改期再议", "password": "not-to-be-shown 口令", "kind": "other"}
+    address = reverse("decisions:item_act", args=[1, "withdraw"])
+    response = Client().post(address, words, headers=headers)
+    text = text_of(response)
+    assert response.status_code == 403 and "登录已过期，没有办理" in text
+    assert "/accounts/login/" in text and "口令" not in text
+    assert ("会议室临时停电，改期再议" in text) is not bool(headers)  # a fragment leaves the form as it is
+    assert Client().post(address, {"kind": "other"}).status_code == 302

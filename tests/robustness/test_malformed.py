@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from common.views import CODED
 from tests.contracts.administrators import OPEN
 from tests.contracts.asking import _files_of_the_world as _files_of_the_world
 from tests.contracts.asking import sessions as sessions
@@ -67,6 +69,7 @@ def test_a_form_bears_anything(world, sessions, undone, name):
     form = Form(name, world, sessions)
     before = stored()
     needs_its_token(form)
+    keeps_words_when_signed_out(form)
     for label, fields, value, mode in islice(tries(form), 2 * TRIES):
         bears(form, before, label, fields, value, mode)
     after = stored()
@@ -77,8 +80,20 @@ def test_a_form_bears_anything(world, sessions, undone, name):
 
 def needs_its_token(form: Form) -> None:
     """Without the token of the form nothing is done, and the page says what to do."""
-    answer = form.send(form.body, "fragment", checks_token=True)
-    assert (answer.status_code, "页面已过期，没有办理" in hostile.text_of(answer)) == (403, True)
+    for mode in ("fragment", "page"):
+        answer = form.send(form.body, mode, checks_token=True)
+        text = hostile.text_of(answer)
+        assert (answer.status_code, "页面已过期，没有办理" in text) == (403, True)
+    assert [name for name, words in hostile.words_of(form.body).items() if words not in text] == []
+
+
+def keeps_words_when_signed_out(form: Form) -> None:
+    """The session ran out while somebody wrote: nothing is done, and the words are there to be copied."""
+    answer = hostile.post(Client(), form.url, form.body)
+    text, words = hostile.text_of(answer), hostile.words_of(form.body)
+    if any(not CODED.fullmatch(typed) for typed in words.values()):
+        assert (answer.status_code, "登录已过期，没有办理" in text) == (403, True)
+    assert [name for name, typed in words.items() if typed not in text] == []
 
 
 def tries(form: Form) -> Iterator[tuple[str, list[str], Any, str]]:
