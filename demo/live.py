@@ -7,7 +7,7 @@ from demo.player import Player
 from demo.room import Room
 from demo.story import Item, Sitting, Visit
 from meetings.choices import AttendanceStatus, Stance
-from meetings.services import deliberation, planning, sitting
+from meetings.services import deliberation, invitations, sitting
 
 ARRIVALS = {"secretary": 8, "principal": 5, "deputy": 10, "vice": 4, "vice_second": 2, "discipline": 11}
 MINUTES_AGO = 42
@@ -43,7 +43,7 @@ class LiveRoom(Room):
         super().list()
         for name, key, identity in (("finance", 0, "财务"), ("vice_non_party", 2, "副校长")):
             entry = self.entry_of(self.visits[key][0])
-            planning.add_observer(
+            invitations.add_observer(
                 self.meeting.pk,
                 actor=self.clerk,
                 name=str(self.player.who(name)),

@@ -53,10 +53,10 @@ def give(
 
 
 def seal(grant: ObjectGrant, what: str, text: str, *, actor: Any) -> None:
-    """Write grant.given, grant.used or grant.withdrawn of an exception into the chain."""
+    """Write exception.given, .used or .withdrawn into the chain."""
     ledger.append(
         grant.school.chain_key,
-        kind=f"grant.{what}",
+        kind=f"exception.{what}",
         subject=grant.subject,
         payload={
             "kind": grant.permission.codename,

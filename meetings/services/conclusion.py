@@ -16,7 +16,7 @@ from meetings import access
 from meetings.choices import EntryKind, EntryState, MeetingState
 from meetings.models import AgendaEntry, Ballot
 from meetings.rules import assess, snapshot_of
-from meetings.services.planning import require_state, seal
+from meetings.services.acts import require_state, seal
 
 
 def _already(entry: AgendaEntry) -> str:

@@ -23,7 +23,7 @@ from meetings import access
 from meetings.choices import BallotChoice, EntryKind, EntryState, MeetingState, Stance
 from meetings.models import AgendaEntry, Ballot, Observer, Recusal, Statement, Tally, TaskDraft
 from meetings.rules import room_of
-from meetings.services.planning import require_state, require_voting_seat, seal
+from meetings.services.acts import require_state, require_voting_seat, seal
 
 
 def require_recording(entry: AgendaEntry, actor: Any) -> None:

@@ -6,23 +6,21 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 
-from common.errors import Blocked, NotNow, NotPermitted, NotVisible, StaleVersion
+from common.errors import Blocked, NotNow, NotVisible, StaleVersion
 from common.history import delete_as, save_as
-from decisions.access import barred_people, lock_item
+from decisions.access import lock_item
 from decisions.choices import StageState
 from decisions.models import DecisionItem, Stage
 from decisions.rules import refusing
 from decisions.services import outcomes
 from documents.choices import DocumentKind
 from documents.services import next_number
-from governance.choices import AccessScope, AttendanceKind, BallotMethod
+from governance.choices import AttendanceKind, BallotMethod
 from governance.models import Body, Seat
 from governance.parameters import resolve
 from governance.selectors import voting_seats
-from ledger import services as ledger
 from meetings import access
 from meetings.choices import (
     BEFORE_STATES,
@@ -33,30 +31,10 @@ from meetings.choices import (
     MeetingMode,
     MeetingState,
 )
-from meetings.models import AgendaEntry, Attendance, Meeting, Observer
+from meetings.models import AgendaEntry, Attendance, Meeting
 from meetings.rules import gate
-from notifications.services import notify
-
-
-def meeting_url(meeting: Meeting) -> str:
-    return reverse("meetings:meeting_detail", args=[meeting.pk])
-
-
-def seal(meeting: Meeting, kind: str, actor: Any, **payload: Any) -> None:
-    """Seal one formal act of a meeting in its school's chain."""
-    ledger.append(
-        meeting.school.chain_key,
-        kind=kind,
-        subject=meeting.subject,
-        payload={"meeting": meeting.label, "year": meeting.year, "state": meeting.state, **payload},
-        actor=actor,
-    )
-
-
-def require_state(meeting: Meeting, states: Sequence[str], verb: str) -> None:
-    """Raise NotNow unless the meeting is in one of the states."""
-    if meeting.state not in states:
-        raise NotNow(f"{meeting.label}现为“{meeting.get_state_display()}”，不能{verb}。", current=meeting)
+from meetings.services.acts import require_state, seal
+from meetings.services.invitations import invite_for, notify_invited
 
 
 def _require_chair(body: Body, chair: Any, delegation: str, on: Any) -> None:
@@ -226,7 +204,7 @@ def add_entry(
         actor,
         "列入议程",
     )
-    _invite_for(entry, item, actor)
+    invite_for(entry, item, actor)
     seal(meeting, "entry.scheduled", actor, item=item.number, entry=entry.pk, ad_hoc=entry.is_ad_hoc)
     return entry
 
@@ -237,22 +215,6 @@ def _party_method(ballot: str) -> str:
 
 def _next_position(meeting: Meeting) -> int:
     return (meeting.entries.aggregate(last=Max("position"))["last"] or 0) + 1
-
-
-def _invite_for(entry: AgendaEntry, item: DecisionItem, actor: Any) -> None:
-    """A presenter without a seat attends this entry as observer, and so do those the proposer suggested (R35)."""
-    seated = set(entry.meeting.attendances.values_list("seat__person_id", flat=True))
-    if entry.presenter_id and entry.presenter_id not in seated:
-        presents = Observer(
-            meeting=entry.meeting,
-            entry=entry,
-            person=entry.presenter,
-            name=str(entry.presenter),
-            identity="汇报人",
-        )
-        save_as(presents, actor, "汇报人列席")
-    for name in [part.strip() for part in item.observers.replace(",", "、").split("、") if part.strip()]:
-        save_as(Observer(meeting=entry.meeting, entry=entry, name=name), actor, "议题建议列席")
 
 
 @transaction.atomic
@@ -347,74 +309,6 @@ def _renumber(meeting: Meeting, entry_ids: Sequence[int], actor: Any) -> None:
 
 
 @transaction.atomic
-def add_observer(
-    meeting_id: int,
-    *,
-    actor: Any,
-    name: str,
-    identity: str = "",
-    person: Any = None,
-    entry_id: int | None = None,
-) -> Observer:
-    """Invite an observer to one entry or the whole meeting (R35)."""
-    meeting = access.meeting_for_update(actor, meeting_id)
-    access.require_recorder(actor, meeting)
-    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "添加列席")
-    if person is not None and meeting.attendances.filter(seat__person=person).exists():
-        raise NotNow(f"{person}是本次会议的成员，不必列席。")
-    entry = meeting.entries.filter(pk=entry_id).first() if entry_id else None
-    if entry_id and entry is None:
-        raise NotVisible("AgendaEntry")
-    name = name or str(person)
-    if meeting.observers.filter(entry=entry, person=person, name=name, identity=identity).exists():
-        raise NotNow(f"{name}已在列席名单中，没有重复添加。")
-    return save_as(
-        Observer(meeting=meeting, entry=entry, person=person, name=name, identity=identity),
-        actor,
-        "添加列席",
-    )
-
-
-@transaction.atomic
-def remove_observer(observer_id: int, *, actor: Any) -> Meeting:
-    """Withdraw an invitation, unless the observer already spoke."""
-    observer = access.observer_for(actor, observer_id)
-    meeting = access.meeting_for_update(actor, observer.meeting_id)
-    access.require_recorder(actor, meeting)
-    require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "调整列席")
-    if meeting.entries.filter(statements__observer=observer).exists():
-        raise NotNow(f"{observer.name}已有发言记录，不能移除。")
-    delete_as(observer, actor, "取消列席")
-    return meeting
-
-
-def notify_invited(meeting: Meeting, title: str) -> None:
-    seats = [row.seat.person for row in meeting.attendances.select_related("seat__person")]
-    observers = [o.person for o in meeting.observers.select_related("person") if o.person]
-    people = {person.pk: person for person in (*seats, *observers, meeting.recorder)}
-    local = timezone.localtime(meeting.scheduled_at)
-    entries = [e for e in meeting.entries.select_related("stage__item") if not _is_restricted(e)]
-    barred = {e.pk: barred_people(e.stage.item) if e.stage else set() for e in entries}
-    lists: dict[str, list[Any]] = {}
-    for person in people.values():
-        agenda = "；".join(f"{e.position}. {e.title}" for e in entries if person.pk not in barred[e.pk])
-        lists.setdefault(agenda or "见会议页", []).append(person)
-    for agenda, readers in lists.items():
-        notify(
-            recipients=readers,
-            kind="meeting.notice",
-            title=title,
-            body=f"{local.month}月{local.day}日 {local:%H:%M}，{meeting.place}。议程：{agenda}",
-            url=meeting_url(meeting),
-            school=meeting.school,
-        )
-
-
-def _is_restricted(entry: AgendaEntry) -> bool:
-    return entry.stage is not None and entry.stage.item.access_scope >= AccessScope.RESTRICTED
-
-
-@transaction.atomic
 def send_notice(meeting_id: int, *, actor: Any) -> Meeting:
     """发会议通知 with agenda and materials; the moment counts for R24, later additions are ad hoc (R25)."""
     meeting = access.meeting_for_update(actor, meeting_id)
@@ -448,11 +342,3 @@ def cancel_meeting(meeting_id: int, *, actor: Any, reason: str) -> Meeting:
     if was_notified:
         notify_invited(meeting, f"会议取消：{meeting.label}")
     return meeting
-
-
-def require_voting_seat(meeting: Meeting, seat_id: int) -> Seat:
-    """A seat that is due at this meeting, else NotPermitted."""
-    row = meeting.attendances.filter(seat_id=seat_id).select_related("seat__person").first()
-    if row is None:
-        raise NotPermitted("此人不是本次会议的应到成员。")
-    return row.seat

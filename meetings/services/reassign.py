@@ -8,7 +8,8 @@ from typing import Any
 from common.history import delete_as, save_as
 from meetings.choices import MeetingState
 from meetings.models import AgendaEntry, Meeting, Minutes, Observer
-from meetings.services.planning import notify_invited, seal
+from meetings.services.acts import seal
+from meetings.services.invitations import notify_invited
 
 PRESENTS = "汇报人"
 

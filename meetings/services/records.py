@@ -31,7 +31,7 @@ from meetings.documents import (
     resolution_context,
 )
 from meetings.models import AgendaEntry, Meeting, MeetingRecord, Minutes
-from meetings.services.planning import require_state, seal
+from meetings.services.acts import require_state, seal
 from notifications.services import notify
 
 

@@ -13,7 +13,8 @@ from ledger.rows import touch
 from meetings import access
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, EntryState, MeetingState
 from meetings.models import AgendaEntry, Attendance, Meeting, MeetingRecord, Observer
-from meetings.services.planning import drop_entry, lock_listed, require_state, seal, sync_seats
+from meetings.services.acts import require_state, seal
+from meetings.services.planning import drop_entry, lock_listed, sync_seats
 
 
 @transaction.atomic

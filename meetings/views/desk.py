@@ -25,7 +25,7 @@ from meetings import access, forms
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, BallotChoice
 from meetings.models import AgendaEntry, Attendance, Meeting, Statement, Tally
 from meetings.selectors import desk as selectors
-from meetings.services import planning, sitting
+from meetings.services import invitations, sitting
 from meetings.views.desk_acts import ACTS, Done, Invalid, clean
 
 # Panels of the page in the order drawn; each template has one root element with id p-<name>.
@@ -244,7 +244,7 @@ def observer_add(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Done:
         data = clean(forms.ObserverForm(request.POST, people=people_of(meeting.school)), "observer_form")
-        planning.add_observer(
+        invitations.add_observer(
             pk,
             actor=request.user,
             name=data["name"],

@@ -28,7 +28,7 @@ from meetings.choices import (
 )
 from meetings.models import AgendaEntry, Attendance, Meeting, Observer
 from meetings.selectors import planning as selectors
-from meetings.services import planning, sitting
+from meetings.services import invitations, planning, sitting
 
 
 def _plannable(request: HttpRequest) -> list[Body]:
@@ -272,7 +272,7 @@ def _move_entry(request: HttpRequest, pk: int) -> str:
 def _add_observer(request: HttpRequest, pk: int) -> str:
     meeting = access.meeting_for(request.user, pk)
     data = _clean(forms.ObserverForm(request.POST, people=people_of(meeting.school)))
-    observer = planning.add_observer(
+    observer = invitations.add_observer(
         pk,
         actor=request.user,
         name=data["name"],
@@ -287,7 +287,7 @@ def _remove_observer(request: HttpRequest, pk: int) -> str:
     number = _number(request, "observer")
     if not Observer.objects.visible_to(request.user).filter(pk=number, meeting=pk).exists():
         raise NotVisible("Observer")
-    planning.remove_observer(number, actor=request.user)
+    invitations.remove_observer(number, actor=request.user)
     return "已移除列席人员。"
 
 

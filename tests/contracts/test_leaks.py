@@ -12,7 +12,7 @@ from tests.contracts.asking import _files_of_the_world as _files_of_the_world
 from tests.contracts.asking import ask, text_of
 from tests.contracts.asking import sessions as sessions
 from tests.contracts.asking import world as world
-from tests.contracts.matrix import CAST
+from tests.contracts.matrix import CAST, EXCEPTED
 from tests.contracts.test_urls import ASKED
 from tests.contracts.words import hidden, marks, readable
 from tests.contracts.world import TITLES
@@ -48,12 +48,13 @@ def test_searches_and_exports_hold_what_may_be_seen(world, sessions, who):
             assert [words for words in secret if words in text] == [], (route, query)
 
 
-def test_a_recused_member_reads_no_more_elsewhere(world, sessions):
-    """回避人 is no visitor of test_urls: the pages of items, files and meetings once more as this member."""
-    secret = hidden(world, "organizer")
+@pytest.mark.parametrize("who", ["organizer", *EXCEPTED])
+def test_no_word_leaks_to_who_keeps_away_or_holds_an_exception(world, sessions, who):
+    """Every word, where test_urls looks for titles: the pages of items, files and meetings as 回避人 and the excepted."""
+    secret = hidden(world, who)
     for method, route, arguments in ASKED.values():
         if method == "get" and route.startswith(("decisions:", "meetings:", "documents:", "workbench:home")):
-            text = text_of(ask(sessions["organizer"], "get", reverse(route, args=arguments(world))))
+            text = text_of(ask(sessions[who], "get", reverse(route, args=arguments(world))))
             assert [words for words in secret if words in text] == [], route
 
 

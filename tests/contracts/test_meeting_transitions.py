@@ -16,7 +16,7 @@ from decisions.models import DecisionItem
 from decisions.services import items
 from meetings.choices import MeetingState, MinutesState
 from meetings.models import AgendaEntry, Attendance, Meeting, Minutes
-from meetings.services import conclusion, deliberation, planning, records, sitting
+from meetings.services import conclusion, deliberation, invitations, planning, records, sitting
 from tests.contracts.matrix import INTERNAL, Act, check_rows, rows_of
 from tests.factories.cast import Cast
 from tests.factories.decisions import add_evidence, consult, make_item
@@ -62,7 +62,7 @@ def empty(cast: Cast) -> World:
 def planned(cast: Cast) -> World:
     world = empty(cast)
     world.entry = list_item(cast, world.meeting, ready_item(cast))
-    planning.add_observer(
+    invitations.add_observer(
         world.meeting.pk, actor=cast.clerk, name="田家和", person=cast.staff, entry_id=world.entry.pk
     )
     return world
@@ -198,7 +198,7 @@ ACTS: dict[str, Act] = {
         w.meeting.pk, actor=who, stage_id=w.unready, ad_hoc_reason="上级要求本周答复"
     ),
     "take_off": lambda w, who: planning.remove_entry(w.entry_id, actor=who, reason="材料未齐"),
-    "invite": on_meeting(planning.add_observer, name="法律顾问"),
+    "invite": on_meeting(invitations.add_observer, name="法律顾问"),
     "notify": on_meeting(planning.send_notice),
     "cancel": on_meeting(planning.cancel_meeting, reason="改期"),
     "start": on_meeting(sitting.start_meeting),

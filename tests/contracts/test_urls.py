@@ -26,6 +26,7 @@ from tests.contracts import (
     grant_urls,
     handover_urls,
     ledger_urls,
+    recused_urls,
     register_urls,
     rights_urls,
 )
@@ -47,6 +48,7 @@ VISITORS = (
     *("ended", "other_secretary", "inspector", "outsider"),
     "anonymous",
 )
+BESIDE = (*EXCEPTED, "organizer")  # asked in rows of their own
 GROUPS = (4, 1, 1, 2, 4, 1)
 LETTERS = {200: "o", 302: "r", 403: "x", 404: ".", 405: "m", 409: "-", 422: "!"}
 # Answered without a person: probes of the machine, tested in tests/config.
@@ -488,8 +490,8 @@ def spaced(letters: str) -> str:
 @pytest.fixture(scope="module")
 def hidden(world) -> dict[str, set[str]]:
     """Titles of the items each visitor may not know of."""
-    titles = {who: set(TITLES.values()) for who in (*VISITORS, *EXCEPTED)}
-    for who in (*VISITORS[:-1], *EXCEPTED):
+    titles = {who: set(TITLES.values()) for who in (*VISITORS, *BESIDE)}
+    for who in (*VISITORS[:-1], *BESIDE):
         seen = DecisionItem.objects.visible_to(getattr(world.cast, who))
         titles[who] -= set(seen.values_list("title", flat=True))
     titles["finance"].discard(TITLES["listed"])  # invited to this entry, whose title is the item's
@@ -539,7 +541,18 @@ def test_an_exception_opens_what_it_says_and_nothing_else(world, sessions, hidde
         assert [title for title in hidden[who] if title in text] == [], who
 
 
-@pytest.mark.parametrize("who", [*VISITORS[:-1], *EXCEPTED])
+@pytest.mark.parametrize("name", ASKED)
+def test_who_must_keep_away_is_sent_away(world, sessions, hidden, name):
+    """何素云, a member of the Party body, is concerned in open2: nothing of it, whatever the address."""
+    method, route, arguments = ASKED[name]
+    answer = ask(sessions["organizer"], method, reverse(route, args=arguments(world)))
+    usual = ANSWERS[name][VISITORS.index("deputy")]
+    assert (name, letter(answer)) == (name, recused_urls.ANSWERS.get(name, usual))
+    text = answer.data.decode(errors="replace")
+    assert [title for title in hidden["organizer"] if title in text] == []
+
+
+@pytest.mark.parametrize("who", [*VISITORS[:-1], *EXCEPTED, "organizer"])
 def test_lists_show_exactly_what_may_be_seen(world, sessions, who):
     person = getattr(world.cast, who)
     items = set(DecisionItem.objects.visible_to(person).values_list("title", flat=True))

@@ -25,7 +25,7 @@ from decisions.services import evidence, followup, grants, items, outcomes, reco
 from governance import services as governance
 from grants import services as exceptions
 from meetings.models import AgendaEntry, Meeting
-from meetings.services import deliberation, planning, records, sitting
+from meetings.services import deliberation, invitations, records, sitting
 from tests.factories.cast import Cast
 from tests.factories.decisions import add_evidence, make_item
 from tests.factories.findings import make_finding
@@ -197,7 +197,7 @@ def make_world(cast: Cast) -> World:
         text="已重新开会",
         files=[paper("handed-in.txt")],
     )
-    world.parts["observer"] = planning.add_observer(
+    world.parts["observer"] = invitations.add_observer(
         world.meetings["listed"].pk,
         actor=cast.clerk,
         name="韩立秋",

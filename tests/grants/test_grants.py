@@ -17,7 +17,7 @@ from ledger.models import LedgerEntry
 from ledger.services import verify
 from meetings.access import may_record
 from meetings.models import AgendaEntry, Meeting
-from meetings.services import planning, records, sitting
+from meetings.services import invitations, planning, records, sitting
 from tests.contracts.world import paper
 from tests.factories.decisions import make_item
 from tests.factories.meetings import begin, hold, list_item, plan
@@ -107,7 +107,7 @@ def test_a_delegate_records_the_meeting_and_reads_nothing_more(cast, meeting, it
     assert reverse("decisions:item_detail", args=[item.pk]) not in page.content.decode()
     begin(cast, meeting)
     assert client.get(reverse("meetings:desk", args=[meeting.pk])).status_code == 200
-    assert sealed(grant) == ["grant.given", "grant.used"]
+    assert sealed(grant) == ["exception.given", "exception.used"]
     assert list(verify(cast.school.chain_key)) == []
 
 
@@ -182,7 +182,7 @@ def test_a_shared_file_is_read_alone_and_each_day_is_noted(cast, item, client):
         assert answer.status_code == 200 and answer.getvalue()
     assert client.get(reverse("decisions:attachment_download", args=[kept.pk])).status_code == 404
     assert client.get(reverse("decisions:item_detail", args=[item.pk])).status_code == 404
-    assert sealed(grant) == ["grant.given", "grant.used"]
+    assert sealed(grant) == ["exception.given", "exception.used"]
     assert item.events.filter(kind="file.shared").count() == 1
     outlive(grant)
     assert client.get(reverse("decisions:attachment_download", args=[shared.pk])).status_code == 404
@@ -242,7 +242,7 @@ def test_an_inspector_reads_these_schools_these_weeks_and_does_nothing(cast, cli
     assert client.get(reverse("workbench:home")).url == reverse("grants:grant_list")
     assert school in client.get(reverse("grants:grant_list")).content.decode()
     assert client.get(reverse("grants:school_new")).status_code in (403, 404)
-    assert sealed(grant) == ["grant.given", "grant.used"]
+    assert sealed(grant) == ["exception.given", "exception.used"]
     outlive(grant)
     assert client.get(school).status_code == 404
     assert not School.objects.visible_to(cast.outsider).exists()
@@ -294,7 +294,7 @@ def test_withdrawing_is_for_the_giver_the_secretary_and_the_clerk(cast, item, cl
         with pytest.raises(error):
             services.withdraw(grant.pk, actor=who)
     services.withdraw(grant.pk, actor=cast.vice)
-    assert sealed(grant) == ["grant.given", "grant.withdrawn"]
+    assert sealed(grant) == ["exception.given", "exception.withdrawn"]
     with pytest.raises(NotNow, match="已经结束"):
         services.withdraw(grant.pk, actor=cast.secretary)
     (grant,) = inspect(cast)
@@ -318,7 +318,9 @@ def test_permissions_of_guardian_hold_for_their_days_only(cast, item):
 
 def test_an_invitation_opens_the_materials_around_the_meeting_only(cast, meeting, item, client):
     entry = meeting.entries.get()
-    planning.add_observer(meeting.pk, actor=cast.clerk, name="韩立秋", person=cast.finance, entry_id=entry.pk)
+    invitations.add_observer(
+        meeting.pk, actor=cast.clerk, name="韩立秋", person=cast.finance, entry_id=entry.pk
+    )
     files = set(item.attachments.all())
     assert set(Attachment.objects.visible_to(cast.finance)) == files and len(files) == 2
     assert not DecisionItem.objects.visible_to(cast.finance).exists()

@@ -17,12 +17,14 @@ from decisions.services.outcomes import TaskSpec, issue_task
 from documents.models import IssuedDocument
 from documents.services import make_pdf
 from governance import services as governance
-from governance.choices import AttendanceKind, SeatRole
+from governance.choices import AttendanceKind, GrantKind, SeatRole
 from governance.services import membership
+from governance.services.grants import note_use
+from grants import services as object_grants
 from handover import services as handover
 from meetings.choices import Stance
 from meetings.models import AgendaEntry, Meeting
-from meetings.services import deliberation, planning, records, sitting
+from meetings.services import deliberation, invitations, planning, records, sitting
 from registers import services as registers
 from registers.specs import REGISTERS
 from tests.factories.cast import Cast
@@ -139,8 +141,10 @@ def propose_in_meeting(cast: Cast, item: DecisionItem) -> AgendaEntry:
     planning.add_first_topic(meeting.pk, actor=clerk, title="学习全国教育大会精神")
     spare = list_item(cast, meeting, make_item(cast, "G14", amount=None))
     planning.remove_entry(spare.pk, actor=clerk, reason="材料未齐")
-    guest = planning.add_observer(meeting.pk, actor=clerk, name="来宾", entry_id=entry.pk)
-    planning.remove_observer(planning.add_observer(meeting.pk, actor=clerk, name="误邀").pk, actor=clerk)
+    guest = invitations.add_observer(meeting.pk, actor=clerk, name="来宾", entry_id=entry.pk)
+    invitations.remove_observer(
+        invitations.add_observer(meeting.pk, actor=clerk, name="误邀").pk, actor=clerk
+    )
     planning.send_notice(meeting.pk, actor=clerk)
     meeting = Meeting.objects.get(pk=meeting.pk)
     planning.edit_meeting(
@@ -389,6 +393,38 @@ def entries(cast: Cast) -> None:
     registers.answer_filing(filing.pk, actor=cast.inspector, version=3, accepted=True)
 
 
+def exceptions(cast: Cast) -> None:
+    """Recording by delegation, a shared file and inspection: given, used and taken back."""
+    item = make_item(cast, "G14", "submitted", amount=None)
+    [file] = evidence.add_attachments(
+        item.pk,
+        actor=cast.vice,
+        files=[SimpleUploadedFile("方案.txt", b"a"), SimpleUploadedFile("b.txt", b"b")],
+    )[:1]
+    named = {"until": day(5), "reason": "情况有变"}
+    meeting = plan(cast, cast.admin, days=3)
+    for grant, kind, record in (
+        (
+            object_grants.delegate_recording(meeting.pk, actor=cast.clerk, person=cast.teacher, **named),
+            GrantKind.RECORD,
+            meeting,
+        ),
+        (
+            object_grants.share_file(file.pk, actor=cast.vice, person=cast.outsider, **named),
+            GrantKind.FILE,
+            file,
+        ),
+        (
+            *object_grants.let_inspect([cast.school], actor=cast.inspector, person=cast.guest, **named),
+            GrantKind.INSPECT,
+            cast.school,
+        ),
+    ):
+        note_use(grant.user, (kind, record))
+        giver = cast.inspector if kind == GrantKind.INSPECT else cast.secretary
+        object_grants.withdraw(grant.pk, actor=giver)
+
+
 def handovers(cast: Cast) -> None:
     """Work of every kind handed over and received; a move, and departures at once."""
     draft = make_item(cast, "G14", "draft", amount=None)
@@ -459,5 +495,7 @@ def walk(cast: Cast) -> Iterator[str]:
     yield "findings"
     entries(cast)
     yield "entries"
+    exceptions(cast)
+    yield "exceptions"
     handovers(cast)
     yield "handovers"

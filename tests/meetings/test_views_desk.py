@@ -10,7 +10,7 @@ from decisions.models import Task
 from governance.choices import BallotMethod
 from ledger.models import LedgerEntry
 from meetings.models import AgendaEntry, Attendance, Recusal, Statement, Tally, TaskDraft
-from meetings.services import conclusion, deliberation, planning, sitting
+from meetings.services import conclusion, deliberation, invitations, planning, sitting
 from tests.meetings import scenes
 
 SCRIPT = {"X-Desk": "1", "Accept": "application/json"}
@@ -329,7 +329,7 @@ def test_polling_is_silent_while_nothing_changes(cast, clerk, entry):
     )
     assert clerk.get(address, {"stamp": changed["stamp"]}).status_code == 200
     deliberation.remove_task_draft(draft.pk, actor=cast.clerk)
-    observer = planning.add_observer(entry.meeting_id, actor=cast.clerk, name="周律师")
+    observer = invitations.add_observer(entry.meeting_id, actor=cast.clerk, name="周律师")
     latest = clerk.get(address, {"stamp": "none"}).json()["stamp"]
     clerk.post(
         reverse("meetings:observer_presence", args=[entry.meeting_id, observer.pk]), {"is_present": "1"}
@@ -360,7 +360,7 @@ def test_principal_decides_without_vote_boxes(cast, clerk):
 def test_a_restricted_entry_does_not_leak_to_an_observer(cast, client):
     meeting = scenes.planned(cast)
     secret = scenes.with_entry(cast, meeting, "B01", title="保密人选")
-    planning.add_observer(meeting.pk, actor=cast.clerk, name="", person=cast.finance, entry_id=None)
+    invitations.add_observer(meeting.pk, actor=cast.clerk, name="", person=cast.finance, entry_id=None)
     client.force_login(cast.finance)
     page = client.get(reverse("meetings:meeting_detail", args=[meeting.pk]))
     assert page.status_code == 200

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from meetings.models import MeetingRecord, Minutes
-from meetings.services import conclusion, deliberation, planning, sitting
+from meetings.services import conclusion, deliberation, invitations, sitting
 from tests.meetings import scenes
 
 SCRIPT = {"X-Desk": "1", "Accept": "application/json"}
@@ -116,7 +116,7 @@ def test_minutes_are_submitted_returned_issued_and_corrected(
 
 def test_papers_are_hidden_from_observers_and_strangers(cast, client, meeting):
     other = scenes.planned(cast)
-    planning.add_observer(other.pk, actor=cast.clerk, name="", person=cast.finance)
+    invitations.add_observer(other.pk, actor=cast.clerk, name="", person=cast.finance)
     for person in (
         cast.finance,
         cast.teacher,

@@ -38,14 +38,14 @@ def _sharing(c: Any, file: Attachment, to: Any) -> Any:
 
 
 def share(c: Any) -> list[Act]:
-    return twice(_sharing(c, _file(c), _newcomer()), "file.shared", "grant.given")
+    return twice(_sharing(c, _file(c), _newcomer()), "file.shared", "exception.given")
 
 
 def share_or_name_concerned(c: Any) -> list[Act]:
     """Whoever comes second is refused, or the file is lost again: a person concerned never keeps it."""
     file, guest = _file(c), _newcomer()
     name = partial(items.set_concerned, file.item_id, actor=c.vice, people=[(guest, "本人")])
-    return [Act(_sharing(c, file, guest), ("file.shared", "grant.given")), Act(name, ("item.concerned",))]
+    return [Act(_sharing(c, file, guest), ("file.shared", "exception.given")), Act(name, ("item.concerned",))]
 
 
 def nobody_concerned_reads(c: Any, runners: list[Any]) -> None:
@@ -59,25 +59,25 @@ def delegate(c: Any) -> list[Act]:
     give = partial(
         services.delegate_recording, plan(c, c.admin).pk, actor=c.clerk, person=c.teacher, **PERIOD
     )
-    return twice(give, "grant.given")
+    return twice(give, "exception.given")
 
 
 def delegate_or_cancel(c: Any) -> list[Act]:
     meeting = plan(c, c.admin)
     give = partial(services.delegate_recording, meeting.pk, actor=c.clerk, person=c.teacher, **PERIOD)
     cancel = partial(planning.cancel_meeting, meeting.pk, actor=c.clerk, reason="主持人外出")
-    return [Act(give, ("grant.given",)), Act(cancel, ("meeting.cancelled",))]
+    return [Act(give, ("exception.given",)), Act(cancel, ("meeting.cancelled",))]
 
 
 def inspect(c: Any) -> list[Act]:
     schools = [c.school, c.other_school]
     give = partial(services.let_inspect, schools, actor=c.inspector, person=_newcomer(), **PERIOD)
-    return twice(give, "grant.given", "grant.given")
+    return twice(give, "exception.given", "exception.given")
 
 
 def withdraw(c: Any) -> list[Act]:
     given = _sharing(c, _file(c), _newcomer())()
-    return twice(partial(services.withdraw, given.pk, actor=c.secretary), "grant.withdrawn")
+    return twice(partial(services.withdraw, given.pk, actor=c.secretary), "exception.withdrawn")
 
 
 def use(c: Any) -> list[Act]:
@@ -85,7 +85,7 @@ def use(c: Any) -> list[Act]:
     file, guest = _file(c), _newcomer()
     _sharing(c, file, guest)()
     read = partial(note_use, guest, (GrantKind.FILE, file))
-    return [Act(read, ("grant.used",)), Act(read), Act(read)]  # the first holds it
+    return [Act(read, ("exception.used",)), Act(read), Act(read)]  # the first holds it
 
 
 def withdraw_then_use(c: Any) -> list[Act]:
@@ -93,7 +93,7 @@ def withdraw_then_use(c: Any) -> list[Act]:
     file, guest = _file(c), _newcomer()
     given = _sharing(c, file, guest)()
     end = partial(services.withdraw, given.pk, actor=c.secretary)
-    return [Act(end, ("grant.withdrawn",)), Act(partial(note_use, guest, (GrantKind.FILE, file)))]
+    return [Act(end, ("exception.withdrawn",)), Act(partial(note_use, guest, (GrantKind.FILE, file)))]
 
 
 EXCEPTIONS: dict[str, Race] = {
