@@ -34,7 +34,8 @@ class Limit:
         return self.times, self.minutes * 60
 
 
-PROOFS = {"accounts:trail_proof"}
+PROOFS = {"accounts:trail_proof", "workbench:ledger_proof", "workbench:ledger_check"}
+NAMING = {"grants:file_new", "grants:school_new"}  # each tells whether an account exists
 DOORS = {"accounts:login", "account_login", "mfa_authenticate"}
 OUTSIDE = {"accounts:external_begin", "accounts:external_callback"}  # each asks another server
 SECRETS = {"accounts:password", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp"}
@@ -44,6 +45,7 @@ LIMITS = (
     Limit("verify", 60, 10, lambda request, view: view in ("documents:verify", "documents:verify_form")),
     Limit("door", 120, 10, lambda request, view: request.method == "POST" and view in DOORS),
     Limit("secret", 20, 10, lambda request, view: request.method == "POST" and view in SECRETS),
+    Limit("naming", 60, 10, lambda request, view: request.method == "POST" and view in NAMING),
     Limit("outside", 120, 10, lambda request, view: view in OUTSIDE),
     Limit("export", 30, 10, lambda request, view: bool(request.GET.get("format"))),
     Limit("render", 20, 10, lambda request, view: view == "documents:ask_again"),

@@ -179,7 +179,8 @@ def signed_out(request: HttpRequest, sign_in: str) -> HttpResponse:
 
 def too_many(request: HttpRequest, *, heading: str, text: str, seconds: int) -> HttpResponse:
     """Answer 429 with the time to wait, in words and as Retry-After (seconds)."""
-    answer = _answer(request, 429, heading=heading, text=text)
+    words = typed_words(request)
+    answer = _answer(request, 429, heading=heading, text=text, typed_words=words)
     answer["Retry-After"] = str(seconds)
     return answer
 

@@ -9,10 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.services.trail import note_reading
 from common.errors import NotNow, NotVisible
 from common.history import delete_as, save_as
 from decisions.access import barred_people
 from decisions.models import DecisionItem
+from governance.access import Offices
 from governance.choices import AccessScope
 from meetings import access
 from meetings.choices import BEFORE_STATES, SITTING_STATES
@@ -80,6 +82,14 @@ def remove_observer(observer_id: int, *, actor: Any) -> Meeting:
     delete_as(observer, actor, "取消列席")
     seal(meeting, "observer.removed", actor, observer=str(observer))
     return meeting
+
+
+def note_use(meeting: Meeting, *, actor: Any, offices: Offices) -> None:
+    """Write into the security trail that somebody reads by invitation, once a day; nothing for who sits in the body."""
+    if any(seat.body_id == meeting.body_id for seat in offices.seats):
+        return
+    if Observer.objects.open_to(actor).filter(meeting=meeting).exists():
+        note_reading(actor, [meeting.subject])
 
 
 def notify_invited(meeting: Meeting, title: str) -> None:

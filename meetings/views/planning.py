@@ -129,6 +129,7 @@ def _detail(
     request: HttpRequest, meeting: Meeting, *, extra: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     offices = offices_of(request.user, meeting.school)
+    invitations.note_use(meeting, actor=request.user, offices=offices)
     entries = selectors.agenda(request.user, meeting)
     reading.note(access.items_of(entries), reader=request.user)
     may_record = access.may_record(offices, meeting)

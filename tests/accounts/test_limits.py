@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import resolve, reverse
+from django.urls import get_resolver, resolve, reverse
 
 from accounts import limits
+from tests.contracts.test_urls import names_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,7 @@ ASKED = [
     ("secretary", "post", "/items/1/files/new/", upload),
     ("inspector", "get", "/district/?format=pdf", {}),
     ("audit_admin", "get", "/accounts/trail/proof/", {}),
+    ("inspector", "post", "/exceptions/schools/new/", {}),
 ]
 
 
@@ -62,6 +64,19 @@ def test_the_third_is_too_many(cast, twice, who, method, path, sent):
     assert getattr(elsewhere, method)(path).status_code != 429
 
 
+def test_words_are_not_lost_to_a_limit(cast, twice):
+    client = Client()
+    client.force_login(cast.inspector)
+    answer = third(client, "post", "/exceptions/schools/new/", data={"reason": "秋季督查包保第三组"})
+    assert answer.status_code == 429 and "秋季督查包保第三组" in answer.content.decode()
+
+
+def test_the_proof_of_a_chain_is_counted(cast, twice):
+    client = Client()
+    client.force_login(cast.secretary)
+    assert third(client, "post", reverse("workbench:ledger_check", args=[cast.school.pk])).status_code == 429
+
+
 def test_pages_that_cost_little_are_not_counted(cast, twice):
     client = Client()
     client.force_login(cast.secretary)
@@ -76,12 +91,11 @@ def test_a_script_reads_the_words_as_json(twice):
 
 
 def test_every_page_that_is_limited_by_name_exists():
-    views = limits.PROOFS | limits.DOORS | limits.SECRETS | {"documents:verify_form"}
+    views = limits.PROOFS | limits.DOORS | limits.SECRETS | limits.NAMING | {"documents:verify_form"}
     assert {
         resolve(f"/accounts/external/oidc/{name}").view_name for name in ("", "callback/")
     } == limits.OUTSIDE
-    for view in views:
-        assert reverse(view)
+    assert views <= {name for name, _ in names_of(get_resolver())}
 
 
 COUNT = """

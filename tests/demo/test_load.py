@@ -62,7 +62,7 @@ def test_the_loaded_district(client, settings):
 
 def summary_counts_are_those_of_the_story(lines):
     assert lines[:3] == [
-        "明德中学：议题 44 件，会议 28 次，任务 27 项，存证 1016 条，链条完整。",
+        "明德中学：议题 44 件，会议 28 次，任务 27 项，存证 1024 条，链条完整。",
         "晨光幼儿园：议题 8 件，会议 5 次，任务 4 项，存证 199 条，链条完整。",
         "已生成 1 份 PDF，其余 86 份在首次打开时生成。",
     ]

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.choices import SecurityKind
+from accounts.models import SecurityEvent
 from common.errors import NotNow, NotPermitted, NotVisible
 from decisions.models import Attachment, DecisionItem
 from decisions.services import evidence, items
@@ -327,6 +329,10 @@ def test_an_invitation_opens_the_materials_around_the_meeting_only(cast, meeting
     client.force_login(cast.finance)
     page = client.get(reverse("meetings:meeting_detail", args=[meeting.pk])).content.decode()
     assert "预算.txt" in page and reverse("decisions:item_detail", args=[item.pk]) not in page
+    read = SecurityEvent.objects.get(kind=SecurityKind.RESTRICTED_READ)
+    assert (read.person, read.subject) == (cast.finance, meeting.subject)
+    invited = LedgerEntry.objects.get(kind="observer.invited")
+    assert invited.subject == meeting.subject and "韩立秋" in str(invited.payload)
     Meeting.objects.filter(pk=meeting.pk).update(scheduled_at=timezone.now() - timedelta(days=7))
     assert Meeting.objects.visible_to(cast.finance).exists()
     Meeting.objects.filter(pk=meeting.pk).update(scheduled_at=timezone.now() - timedelta(days=8))
