@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 PY := .venv/bin/python
 APPS := oversight workbench handover grants compliance registers meetings decisions governance documents notifications accounts ledger common
-TYPED = $(wildcard $(foreach app,$(APPS),$(foreach part,services selectors rules,$(app)/$(part).py $(app)/$(part)/*.py)))
+TYPED = $(wildcard $(foreach app,$(APPS),$(foreach part,services selectors rules,$(app)/$(part).py $(app)/$(part)/*.py $(app)/$(part)/*/*.py)))
 
 help: ## 列出全部命令
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'

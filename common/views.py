@@ -103,9 +103,13 @@ def typed_words(request: HttpRequest) -> list[str]:
     """What a person wrote into the form just sent, for a page that cannot draw that form again."""
     if request.method != "POST":
         return []
+    try:
+        fields = request.POST
+    except BadRequest:  # in no form that can be read: there are no words to show
+        return []
     written = [
         value.replace("\0", "")
-        for name, values in request.POST.lists()
+        for name, values in fields.lists()
         if not any(secret in name for secret in SECRET)
         for value in values
         if value.strip() and not CODED.fullmatch(value)

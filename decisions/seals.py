@@ -5,7 +5,7 @@ from django.db.models import Q
 from common.append_only import closed_when, only_added
 from decisions import models
 from decisions.choices import ItemState
-from ledger.rows import register
+from ledger.rows import register, register_links
 
 
 def register_all() -> None:
@@ -29,6 +29,7 @@ def register_all() -> None:
     ):
         register(model, formal=submitted)
     register(models.ConcernedPerson, school="item__school_id", formal=submitted)
+    register_links(models.Task.helpers, school="task__school_id")
     register(models.TaskReport, school="task__school_id")
     register(models.TaskExtension, school="task__school_id")
     register(models.ReconsiderationSecond, school="reconsideration__school_id")

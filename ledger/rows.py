@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Model, Q, QuerySet
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 
 GONE = ""
 
@@ -79,14 +79,20 @@ class Sealed:
         rows = past._base_manager.filter(**{f"{key}__in": list(found)}).order_by("history_id").values(*names)
         for row in rows.iterator(chunk_size=2000):
             marks = found[str(row[key])]
-            marks.append(_sha([marks[-1], [[name, row[name]] for name in names]]))
+            marks.append(_sha([marks[-1], _told(row, names)]))
         return found
 
     def digest(self, row: dict[str, Any]) -> Any:
         """SHA-256 (hex) of a row; {field: digest} where no field history could name what was changed."""
+        told = _told(row, self.columns)
         if self.history is not None:
-            return _sha([[name, row[name]] for name in self.columns])
-        return {name: _sha([row["pk"], name, row[name]])[:16] for name in self.columns}
+            return _sha(told)
+        return {name: _sha([row["pk"], name, value])[:16] for name, value in told}
+
+
+def _told(row: dict[str, Any], names: Iterable[str]) -> list[tuple[str, Any]]:
+    """The columns that hold something: one added to the table later, null in old rows, changes no digest of theirs."""
+    return [(name, row[name]) for name in names if row[name] is not None]
 
 
 REGISTRY: dict[str, Sealed] = {}
@@ -108,6 +114,26 @@ def register(
     REGISTRY[sealed.label] = sealed
     post_save.connect(_saved, sender=model, dispatch_uid=f"seal:{sealed.label}")
     post_delete.connect(_deleted, sender=model, dispatch_uid=f"seal:{sealed.label}")
+
+
+def register_links(relation: Any, *, school: str) -> None:
+    """Seal the rows of a many-to-many relation, given by its descriptor (`Task.helpers`)."""
+    field, through = relation.field, relation.through
+    register(through, school=school)
+
+    def linked(instance: Model, action: str, reverse: bool, pk_set: set[Any] | None, **kwargs: Any) -> None:
+        here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
+        rows = through._base_manager.filter(**{there if reverse else here: instance})
+        if pk_set is not None:
+            rows = rows.filter(**{f"{here if reverse else there}__in": pk_set})
+        if action == "post_add":
+            touch(rows)
+        elif action in ("pre_remove", "pre_clear"):
+            for row in rows:
+                _deleted(through, row)
+
+    uid = f"seal:{through._meta.label_lower}"
+    m2m_changed.connect(linked, sender=through, weak=False, dispatch_uid=uid)
 
 
 @dataclass
@@ -262,8 +288,14 @@ def _unlike_history(sealed: Sealed, row: dict[str, Any]) -> list[str]:
 
 
 def _titles(sealed: Sealed, names: Iterable[str]) -> list[str]:
-    titles = {f.attname: str(f.verbose_name) for f in sealed.model._meta.concrete_fields}
+    titles = {f.attname: _title(f) for f in sealed.model._meta.concrete_fields}
     return [titles[name] for name in names]
+
+
+def _title(column: Any) -> str:
+    """Its name in words; the columns of a link are called what they lead to."""
+    is_link = column.model._meta.auto_created and column.related_model
+    return str(column.related_model._meta.verbose_name if is_link else column.verbose_name)
 
 
 def _sha(value: Any) -> str:

@@ -7,6 +7,9 @@ from ledger.rows import register
 from meetings import models
 from meetings.choices import EntryState, MeetingState, MinutesState
 
+SIGNED = Q(recorder_signed_at__isnull=False) | Q(
+    chair_signed_at__isnull=False
+)  # the first signature freezes it
 HELD = (MeetingState.CLOSED, MeetingState.SIGNED)
 IS_CONCLUDED = """EXISTS (SELECT 1 FROM meetings_agendaentry entry
     WHERE entry.id = ($1).entry_id AND entry.state = 'concluded')"""
@@ -31,7 +34,7 @@ def register_all() -> None:
     held = Q(meeting__state__in=HELD)
     register(models.Attendance, school="meeting__school_id", formal=held)
     register(models.Observer, school="meeting__school_id", formal=held)
-    register(models.MeetingRecord, school="meeting__school_id", formal=Q(recorder_signed_at__isnull=False))
+    register(models.MeetingRecord, school="meeting__school_id", formal=SIGNED)
     register(models.Minutes, school="meeting__school_id", formal=Q(state=MinutesState.ISSUED))
     close_all()
 

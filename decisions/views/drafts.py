@@ -17,9 +17,9 @@ from decisions import access, transitions
 from decisions.choices import ItemState
 from decisions.forms import AttachmentForm, ConcernedFormSet, ItemForm, concerned_pairs
 from decisions.models import DecisionItem
+from decisions.selectors.facts import entry_guide
 from decisions.selectors.history import changed_since
 from decisions.selectors.lists import entries_by_aspect
-from decisions.selectors.page import entry_guide
 from decisions.services import evidence, items
 from governance.choices import MajorClass
 from governance.models import CatalogueEntry

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from decisions.models import DecisionItem
+from decisions.selectors.facts import ballot_words
 from decisions.selectors.history import revisions_of
-from decisions.selectors.page import ballot_words
 from decisions.services import evidence, items
 from tests.decisions.test_views_tasks import make_task, photo
 from tests.factories.decisions import CONFIRMED, DRAFT, SUBMITTED, make_item

@@ -14,6 +14,7 @@ from decisions.services import evidence, items
 from governance.access import offices_of
 from governance.choices import GrantKind
 from governance.models import ObjectGrant, School
+from governance.parameters import resolve
 from grants import services
 from ledger.models import LedgerEntry
 from ledger.services import verify
@@ -23,6 +24,7 @@ from meetings.services import invitations, planning, records, sitting
 from tests.contracts.world import paper
 from tests.factories.decisions import make_item
 from tests.factories.meetings import begin, hold, list_item, plan
+from workbench.selectors.todos import todo_list
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,19 @@ def test_a_delegate_records_the_meeting_and_reads_nothing_more(cast, meeting, it
     assert client.get(reverse("meetings:desk", args=[meeting.pk])).status_code == 200
     assert sealed(grant) == ["exception.given", "exception.used"]
     assert list(verify(cast.school.chain_key)) == []
+
+
+def test_the_meeting_waits_on_the_desk_of_the_delegate(cast, meeting):
+    delegate(cast, meeting)
+    offices, today = offices_of(cast.teacher, cast.school), timezone.localdate()
+
+    def waiting() -> list[str]:
+        found = todo_list(cast.teacher, offices, resolve(cast.school, today), today)
+        return [todo.title for _, group in found.groups for todo in group]
+
+    assert waiting() == []  # to send the notice is the planner's
+    begin(cast, meeting)
+    assert waiting() == [f"继续记录{meeting.label}"]
 
 
 def test_the_delegate_does_not_sign(cast, item):

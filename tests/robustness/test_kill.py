@@ -27,7 +27,7 @@ from notifications.tasks import deliver_outbox
 from tests.factories.cast import Cast, make_cast
 from tests.factories.decisions import make_item
 from tests.robustness.machine import Person, WebServer, own_database
-from tests.robustness.races import discussed, signed_minutes
+from tests.robustness.races.meetings import discussed, signed_minutes
 from tests.robustness.wholeness import broken
 
 KILLS = int(os.environ.get("KILLS", "8"))

@@ -6,8 +6,7 @@ import pytest
 
 from config.celery import app
 from tests.factories.cast import make_cast
-from tests.robustness import races
-from tests.robustness.exception_races import EXCEPTIONS
+from tests.robustness.races import GROUPS
 from tests.robustness.racing import run
 from tests.robustness.wholeness import broken
 
@@ -18,9 +17,6 @@ def _queue() -> Iterator[None]:
     app.conf.task_always_eager = False
     yield
     app.conf.task_always_eager = True
-
-
-GROUPS = {**races.GROUPS, "exceptions": EXCEPTIONS}
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -14,7 +14,8 @@ from meetings.models import Minutes
 from meetings.services import deliberation, planning, records, sitting
 from tests.factories.decisions import DRAFT, SUBMITTED, add_evidence, consult, make_item
 from tests.factories.meetings import begin, decide, hold, list_item, plan, take_up
-from workbench.selectors.todos import todo_list, workdays_after
+from workbench.selectors.todos import todo_list
+from workbench.selectors.todos.kit import workdays_after
 from workbench.views import headline, salutation
 
 TODAY_IS = timezone.localdate

@@ -53,6 +53,7 @@ CALLED_BY = {
     "governance.authoritymember": ("person", "authority"),
     "meetings.meeting": ("body",),
 }
+LINKS = {"decisions.task_helpers": "任务协办人"}  # relations have no name of their own
 SLUGS = {register.model: slug for slug, register in REGISTERS.items()}
 
 
@@ -75,7 +76,7 @@ def names_of(user: Any, subjects: Iterable[str]) -> dict[str, Named]:
             model = apps.get_model(label)
         except (LookupError, ValueError):
             continue
-        kind = str(model._meta.verbose_name)
+        kind = LINKS.get(label) or str(model._meta.verbose_name)
         visible = getattr(model._default_manager, "visible_to", None)
         if visible is None:  # part of something else; nothing is said of which
             named |= {f"{label}:{pk}": Named(kind) for pk in pks}

@@ -23,7 +23,7 @@ from governance.parameters import Parameters
 from meetings.access import may_record
 from meetings.choices import BEFORE_STATES, SITTING_STATES, AttendanceStatus, MeetingState
 from meetings.models import AgendaEntry, Meeting
-from workbench.selectors.todos import before_decision, without_consultation
+from workbench.selectors.todos.items import before_decision, without_consultation
 
 MEETINGS_SHOWN = 4
 TASKS_SHOWN = 5

@@ -15,7 +15,8 @@ from meetings.services import planning
 from tests.factories.files import PDF
 from tests.factories.meetings import plan
 from tests.factories.people import person
-from tests.robustness.races import day, item, twice
+from tests.robustness.races.items import item
+from tests.robustness.races.kit import day, twice
 from tests.robustness.racing import Act, Race
 
 PERIOD = {"until": day(5), "reason": "情况有变"}
