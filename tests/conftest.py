@@ -30,3 +30,8 @@ def _private_media(settings, tmp_path):
     """No test writes into the project's media folder, and none sees another one's cache."""
     settings.MEDIA_ROOT = tmp_path / "media"
     cache.clear()
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first: nobody waits for them at the end, and they meet a database without the dead rows of others."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

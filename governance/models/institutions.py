@@ -7,6 +7,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from common.history import FieldHistory
+from common.reading import readable
 from governance.choices import (
     AuthorityLevel,
     AuthorityRole,
@@ -75,52 +76,44 @@ class AuthorityMember(Held):
         return f"{self.person} {self.get_role_display()}"
 
 
-def _under_authority_of(user: Any) -> Q:
-    above = (
-        AuthorityMember.objects.active()
-        .annotate(school_path=ExpressionWrapper(OuterRef("authority__path"), models.CharField()))
-        .filter(person=user, school_path__startswith=F("authority__path"))
-    )
-    return Q(Exists(above))
-
-
-def _served_by(user: Any) -> Q:
-    from governance.models.offices import Seat, Staff  # a seat is one of a body of a school
-
-    own = Seat.objects.active().filter(person=user, body__school=OuterRef("pk"))
-    staff = Staff.objects.active().filter(person=user, school=OuterRef("pk"))
-    return Q(Exists(own) | Exists(staff))
-
-
 class SchoolQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         """Schools a person serves in today, and those the person supervises today."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(_served_by(user) | Q(pk__in=self._supervised_by(user)))
+        served = Q(pk__in=readable(School, user, "served_by"))
+        return self.filter(served | Q(pk__in=readable(School, user, "supervised_by")))
+
+    def served_by(self, user: Any):
+        """Schools in which the person holds a seat or a staff post today."""
+        from governance.models.offices import Seat, Staff  # a seat is one of a body of a school
+
+        own = Seat.objects.active().filter(person=user, body__school=OuterRef("pk"))
+        staff = Staff.objects.active().filter(person=user, school=OuterRef("pk"))
+        return self.filter(Exists(own) | Exists(staff))
 
     def own_first(self, user: Any):
         """In the order of their codes, those the person serves in today before others."""
-        return self.annotate(is_own=ExpressionWrapper(_served_by(user), models.BooleanField())).order_by(
-            "-is_own", "code"
-        )
+        own = ExpressionWrapper(Q(pk__in=readable(School, user, "served_by")), models.BooleanField())
+        return self.annotate(is_own=own).order_by("-is_own", "code")
 
     def under_authority_of(self, user: Any):
         """Schools under an authority in which the person holds an office today."""
-        return self.filter(_under_authority_of(user))
+        above = (
+            AuthorityMember.objects.active()
+            .annotate(school_path=ExpressionWrapper(OuterRef("authority__path"), models.CharField()))
+            .filter(person=user, school_path__startswith=F("authority__path"))
+        )
+        return self.filter(Exists(above))
 
     def supervised_by(self, user: Any):
         """Schools under an authority in which the person holds an office today, or open to 督查 by a grant."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(pk__in=self._supervised_by(user))
-
-    @staticmethod
-    def _supervised_by(user: Any):
         from governance.models.grants import ObjectGrant  # a grant names the school it holds in
 
-        inspected = Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.INSPECT))
-        return School.objects.filter(_under_authority_of(user) | inspected).values("pk")
+        if not user.is_authenticated:
+            return self.none()
+        under = Q(pk__in=readable(School, user, "under_authority_of"))
+        return self.filter(under | Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.INSPECT)))
 
 
 class School(models.Model):
