@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -21,7 +22,7 @@ from tests.contracts.asking import _files_of_the_world as _files_of_the_world
 from tests.contracts.asking import sessions as sessions
 from tests.contracts.asking import world as world
 from tests.contracts.matrix import stored
-from tests.contracts.posts import POSTS, Post
+from tests.contracts.posts import OWN, POSTS, Post
 from tests.contracts.test_urls import ANSWERS, ASKED, VISITORS, names_of
 from tests.factories.cast import ADMINISTRATORS
 from tests.robustness import hostile
@@ -219,3 +220,28 @@ def test_a_page_bears_any_query(world, sessions, undone, route):
             if not answer.streaming
             else True
         )
+
+
+# What the forms of one's own (sign-in, second factor, 交接, leaving) read, tried all at once.
+OWN_FIELDS = (
+    *("login", "username", "password", "code", "remember", "current", "new", "again", "next", "provider"),
+    *("school", "reason", "until", "at_once", "role", "body", "since", "process", "group_task", "group_item"),
+)
+OWN_ASKED = sorted(name for name, (method, route, _) in ASKED.items() if method == "post" and route in OWN)
+
+
+@pytest.mark.parametrize("name", OWN_ASKED)
+def test_a_form_of_ones_own_bears_anything(world, sessions, undone, name):
+    """Whoever asks, signed in or not: every hostile value in every field, and no 500."""
+    _, route, arguments = ASKED[name]
+    url = reverse(route, args=arguments(world))
+    for label, value in HOSTILE.items():
+        body = hostile.with_value({}, OWN_FIELDS, value)
+        for who in ("clerk", "anonymous"):
+            cache.clear()  # the limits of accounts/limits.py stay out of the way
+            point = transaction.savepoint()
+            answer = hostile.post(hostile.person(sessions[who]), url, body)
+            transaction.savepoint_rollback(point)
+            assert answer.status_code < 500, (label, who)
+            if answer.status_code in (400, 403, 409, 413, 422, 429):
+                assert hostile.speaks(hostile.text_of(answer)), (label, who, answer.status_code)
