@@ -129,6 +129,12 @@ def touch(rows: Iterable[Model]) -> None:
         transaction.on_commit(Touched(str(row._meta.label_lower), row.pk))
 
 
+def settle() -> None:
+    """One act of a longer transaction is over: what it left unsealed is forgotten, as with its commit."""
+    hooks = connection.run_on_commit
+    connection.run_on_commit = [hook for hook in hooks if not isinstance(hook[1], Touched)]
+
+
 def _saved(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     touch([instance])
 

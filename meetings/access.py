@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from common.errors import NotPermitted, NotVisible
+from common.reading import readable
 from governance.access import Offices, offices_of
 from governance.models import Body
 from meetings.models import AgendaEntry, Attendance, Meeting, Minutes, Observer, Recusal, Statement, Tally
@@ -33,8 +34,7 @@ def items_of(entries: Iterable[AgendaEntry | None]) -> list[Any]:
 def meeting_for(user: Any, meeting_id: int) -> Meeting:
     """A meeting the person may see, else NotVisible."""
     meeting = (
-        Meeting.objects.visible_to(user)
-        .filter(pk=meeting_id)
+        Meeting.objects.filter(pk=meeting_id, pk__in=readable(Meeting, user))
         .select_related("school", "school__authority", "body", "chair", "recorder")
         .first()
     )
@@ -45,7 +45,7 @@ def meeting_for(user: Any, meeting_id: int) -> Meeting:
 
 def meeting_for_update(user: Any, meeting_id: int) -> Meeting:
     """The same meeting, its row locked until the transaction ends."""
-    if not Meeting.objects.visible_to(user).filter(pk=meeting_id).exists():
+    if not Meeting.objects.filter(pk=meeting_id, pk__in=readable(Meeting, user)).exists():
         raise NotVisible("Meeting")
     return _lock(meeting_id)
 
@@ -60,7 +60,8 @@ def _lock(meeting_id: int) -> Meeting:
 
 def entry_for_update(user: Any, entry_id: int) -> AgendaEntry:
     """A visible entry; its meeting is locked, its facts loaded fresh under the lock."""
-    row = AgendaEntry.objects.visible_to(user).filter(pk=entry_id).values("meeting_id").first()
+    seen = AgendaEntry.objects.filter(pk=entry_id, pk__in=readable(AgendaEntry, user))
+    row = seen.values("meeting_id").first()
     if row is None:
         raise NotVisible("AgendaEntry")
     meeting = _lock(row["meeting_id"])

@@ -7,6 +7,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from common.history import FieldHistory
+from common.reading import compiled, readable
 from governance.choices import (
     AuthorityLevel,
     AuthorityRole,
@@ -93,15 +94,21 @@ def _served_by(user: Any) -> Q:
 
 
 class SchoolQuerySet(models.QuerySet):
+    @compiled
     def visible_to(self, user: Any):
         """Schools a person serves in today, and those the person supervises today."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(_served_by(user) | Q(pk__in=self._supervised_by(user)))
 
+    def served_by(self, user: Any):
+        """Schools a person serves in today."""
+        return self.filter(_served_by(user)) if user.is_authenticated else self.none()
+
     def own_first(self, user: Any):
         """In the order of their codes, those the person serves in today before others."""
-        return self.annotate(is_own=ExpressionWrapper(_served_by(user), models.BooleanField())).order_by(
+        is_own = Q(pk__in=readable(self.model, user, "served_by"))
+        return self.annotate(is_own=ExpressionWrapper(is_own, models.BooleanField())).order_by(
             "-is_own", "code"
         )
 
@@ -109,6 +116,7 @@ class SchoolQuerySet(models.QuerySet):
         """Schools under an authority in which the person holds an office today."""
         return self.filter(_under_authority_of(user))
 
+    @compiled
     def supervised_by(self, user: Any):
         """Schools under an authority in which the person holds an office today, or open to 督查 by a grant."""
         if not user.is_authenticated:
