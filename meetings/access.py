@@ -6,22 +6,32 @@ Every change of a meeting locks the meeting row first, then what lies below it, 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from common.errors import NotPermitted, NotVisible
 from common.reading import readable
 from governance.access import Offices, offices_of
 from governance.models import Body
-from meetings.models import AgendaEntry, Attendance, Meeting, Minutes, Observer, Recusal, Statement, Tally
+from meetings.models import (
+    AgendaEntry,
+    Attendance,
+    Ballot,
+    Meeting,
+    Minutes,
+    Observer,
+    Recusal,
+    Statement,
+    Tally,
+)
 
+_WITH_ATTENDANCES = Prefetch(
+    "attendances",
+    queryset=Attendance.objects.select_related("seat__person").order_by("seat__order", "seat_id"),
+)
 _WITH_FACTS = (
-    Prefetch(
-        "meeting__attendances",
-        queryset=Attendance.objects.select_related("seat__person").order_by("seat__order", "seat_id"),
-    ),
     Prefetch("recusals", queryset=Recusal.objects.select_related("seat__person")),
     Prefetch("statements", queryset=Statement.objects.select_related("seat__person", "observer")),
-    "tallies__ballots__seat__person",
+    Prefetch("tallies__ballots", queryset=Ballot.objects.select_related("seat__person")),
     "stage__item__concerned",
 )
 
@@ -77,16 +87,13 @@ def load_entry(entry_id: int, meeting: Meeting) -> AgendaEntry:
             "stage__item__catalogue_entry",
             "stage__item__school",
             "presenter",
-            "meeting__body",
-            "meeting__school",
-            "meeting__chair",
         )
         .prefetch_related(*_WITH_FACTS)
         .get()
     )
-    attendances = entry.meeting.attendances.all()
+    meeting._prefetched_objects_cache = {}
+    prefetch_related_objects([meeting], _WITH_ATTENDANCES)
     entry.meeting = meeting
-    meeting._prefetched_objects_cache = {"attendances": attendances}
     return entry
 
 
