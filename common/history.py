@@ -1,10 +1,12 @@
 """Field history of formal records: who, when, why, by which request and from which address."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from common.where import here
@@ -30,11 +32,20 @@ class Provenance(models.Model):
         abstract = True
 
 
+class _Manager(HistoryManager):
+    """As simple-history's, whose class is otherwise made anew each time `history` is read."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: type[models.QuerySet], class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 class FieldHistory(HistoricalRecords):
     """The history every formal model keeps: simple-history's, with the number of the request and the address."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(bases=(Provenance,), **kwargs)
+        super().__init__(bases=(Provenance,), history_manager=_Manager, **kwargs)
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         """Named in Chinese, as the ledger names it: 议题修改痕迹."""

@@ -20,6 +20,7 @@ from demo.story import Act, Duty, Item, SchoolStory, Step, Visit
 from governance.choices import CongressMode, PrerequisiteKind, Route
 from governance.models import Body, CatalogueEntry, School
 from governance.selectors import consultation_counterparts
+from ledger import rows
 
 MORNING, EVENING = "08:40", "17:00"
 
@@ -64,6 +65,7 @@ class Player:
             moment, _, act, args = heapq.heappop(self._queue)
             self.clock.set(max(moment, self.clock.moment))
             act(*args)
+            rows.settle()
 
     # --- Who and what -------------------------------------------------------------------------------
 

@@ -15,9 +15,9 @@ def school_of(request: HttpRequest) -> School | None:
     """The school chosen in the session while it is visible, else the first one, one's own before others; or None."""
     if not request.user.is_authenticated:
         return None
-    schools = School.objects.visible_to(request.user).own_first(request.user).select_related("authority")
+    schools = School.objects.visible_to(request.user).select_related("authority")
     chosen = request.session.get(SESSION_KEY)
-    return (chosen and schools.filter(pk=chosen).first()) or schools.first()
+    return (chosen and schools.filter(pk=chosen).first()) or schools.own_first(request.user).first()
 
 
 def authorities_of(request: HttpRequest) -> list[Authority]:

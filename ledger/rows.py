@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,6 +23,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 GONE = ""
+FEW = 50  # records whose history is fetched at once; a cursor costs three more questions
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,12 @@ class Sealed:
 
     def rows(self, pks: Iterable[Any] | None = None) -> QuerySet:
         """Formal rows as dicts: the sealed columns, and each owner as `owner_<prefix>`."""
-        rows = self.model._base_manager.filter(self.formal).order_by("pk")
-        if pks is not None:
-            rows = rows.filter(pk__in=list(pks))
+        return self._rows.all() if pks is None else self._rows.filter(pk__in=list(pks))
+
+    @cached_property
+    def _rows(self) -> QuerySet:
         owners = {f"owner_{prefix}": F(path) for prefix, path in self.owners}
+        rows = self.model._base_manager.filter(self.formal).order_by("pk")
         return rows.annotate(**owners).values("pk", *self.columns, *owners)
 
     def of_chain(self, chain_key: str) -> QuerySet:
@@ -77,7 +81,7 @@ class Sealed:
         past, key = self.history.model, self.model._meta.pk.attname
         names = [f.attname for f in past._meta.concrete_fields]
         rows = past._base_manager.filter(**{f"{key}__in": list(found)}).order_by("history_id").values(*names)
-        for row in rows.iterator(chunk_size=2000):
+        for row in rows if len(found) <= FEW else rows.iterator(chunk_size=2000):
             marks = found[str(row[key])]
             marks.append(_sha([marks[-1], _told(row, names)]))
         return found
@@ -153,6 +157,12 @@ def touch(rows: Iterable[Model]) -> None:
     """Have rows sealed by the next act of this transaction, though they were written before or in bulk."""
     for row in rows:
         transaction.on_commit(Touched(str(row._meta.label_lower), row.pk))
+
+
+def settle() -> None:
+    """One act of a longer transaction is over: what it left unsealed is forgotten, as with its commit."""
+    hooks = connection.run_on_commit
+    connection.run_on_commit = [hook for hook in hooks if not isinstance(hook[1], Touched)]
 
 
 def _saved(sender: type[Model], instance: Model, **kwargs: Any) -> None:

@@ -6,21 +6,32 @@ Every change of a meeting locks the meeting row first, then what lies below it, 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from common.errors import NotPermitted, NotVisible
+from common.reading import readable
 from governance.access import Offices, offices_of
 from governance.models import Body
-from meetings.models import AgendaEntry, Attendance, Meeting, Minutes, Observer, Recusal, Statement, Tally
+from meetings.models import (
+    AgendaEntry,
+    Attendance,
+    Ballot,
+    Meeting,
+    Minutes,
+    Observer,
+    Recusal,
+    Statement,
+    Tally,
+)
 
+_WITH_ATTENDANCES = Prefetch(
+    "attendances",
+    queryset=Attendance.objects.select_related("seat__person").order_by("seat__order", "seat_id"),
+)
 _WITH_FACTS = (
-    Prefetch(
-        "meeting__attendances",
-        queryset=Attendance.objects.select_related("seat__person").order_by("seat__order", "seat_id"),
-    ),
     Prefetch("recusals", queryset=Recusal.objects.select_related("seat__person")),
     Prefetch("statements", queryset=Statement.objects.select_related("seat__person", "observer")),
-    "tallies__ballots__seat__person",
+    Prefetch("tallies__ballots", queryset=Ballot.objects.select_related("seat__person")),
     "stage__item__concerned",
 )
 
@@ -33,8 +44,7 @@ def items_of(entries: Iterable[AgendaEntry | None]) -> list[Any]:
 def meeting_for(user: Any, meeting_id: int) -> Meeting:
     """A meeting the person may see, else NotVisible."""
     meeting = (
-        Meeting.objects.visible_to(user)
-        .filter(pk=meeting_id)
+        Meeting.objects.filter(pk=meeting_id, pk__in=readable(Meeting, user))
         .select_related("school", "school__authority", "body", "chair", "recorder")
         .first()
     )
@@ -45,7 +55,7 @@ def meeting_for(user: Any, meeting_id: int) -> Meeting:
 
 def meeting_for_update(user: Any, meeting_id: int) -> Meeting:
     """The same meeting, its row locked until the transaction ends."""
-    if not Meeting.objects.visible_to(user).filter(pk=meeting_id).exists():
+    if not Meeting.objects.filter(pk=meeting_id, pk__in=readable(Meeting, user)).exists():
         raise NotVisible("Meeting")
     return _lock(meeting_id)
 
@@ -60,7 +70,8 @@ def _lock(meeting_id: int) -> Meeting:
 
 def entry_for_update(user: Any, entry_id: int) -> AgendaEntry:
     """A visible entry; its meeting is locked, its facts loaded fresh under the lock."""
-    row = AgendaEntry.objects.visible_to(user).filter(pk=entry_id).values("meeting_id").first()
+    seen = AgendaEntry.objects.filter(pk=entry_id, pk__in=readable(AgendaEntry, user))
+    row = seen.values("meeting_id").first()
     if row is None:
         raise NotVisible("AgendaEntry")
     meeting = _lock(row["meeting_id"])
@@ -76,16 +87,13 @@ def load_entry(entry_id: int, meeting: Meeting) -> AgendaEntry:
             "stage__item__catalogue_entry",
             "stage__item__school",
             "presenter",
-            "meeting__body",
-            "meeting__school",
-            "meeting__chair",
         )
         .prefetch_related(*_WITH_FACTS)
         .get()
     )
-    attendances = entry.meeting.attendances.all()
+    meeting._prefetched_objects_cache = {}
+    prefetch_related_objects([meeting], _WITH_ATTENDANCES)
     entry.meeting = meeting
-    meeting._prefetched_objects_cache = {"attendances": attendances}
     return entry
 
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from common.history import FieldHistory
-from common.reading import readable
+from common.reading import compiled, readable
 from governance.choices import (
     AuthorityLevel,
     AuthorityRole,
@@ -77,6 +77,7 @@ class AuthorityMember(Held):
 
 
 class SchoolQuerySet(models.QuerySet):
+    @compiled
     def visible_to(self, user: Any):
         """Schools a person serves in today, and those the person supervises today."""
         if not user.is_authenticated:
@@ -106,6 +107,7 @@ class SchoolQuerySet(models.QuerySet):
         )
         return self.filter(Exists(above))
 
+    @compiled
     def supervised_by(self, user: Any):
         """Schools under an authority in which the person holds an office today, or open to 督查 by a grant."""
         from governance.models.grants import ObjectGrant  # a grant names the school it holds in
