@@ -73,3 +73,14 @@ def test_an_empty_rule_still_compiles():
     rows = DecisionItem.objects.filter(pk__in=readable(DecisionItem, AnonymousUser()))
     sql, params = rows.query.get_compiler(connection=connection).as_sql()
     assert "WHERE false" in sql and params == ()
+
+
+def test_it_is_compiled_once_for_everybody(cast, monkeypatch):
+    monkeypatch.setattr(reading, "_compiled", {})
+    first = readable(DecisionItem, cast.clerk)
+    known = dict(reading._compiled)
+    second = readable(DecisionItem, cast.outsider)
+    assert reading._compiled == known
+    assert first.sql == second.sql
+    assert cast.clerk.pk in first.params and cast.clerk.pk not in second.params
+    assert reading._Anybody.pk not in (*first.params, *second.params)
