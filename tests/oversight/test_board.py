@@ -165,6 +165,18 @@ def test_visible_rows_are_those_below_the_authority(kit, inspector):
     assert AuthorityMonth.objects.visible_to(inspector).count() == AuthorityMonth.objects.count() > 0
 
 
+def test_figures_end_with_the_office_at_once(kit, inspector):
+    """Not at midnight: nothing of the rule is kept from the morning."""
+    lively(kit)
+    services.rebuild()
+    for model in (SchoolStanding, SchoolDay, AuthorityMonth):
+        assert model.objects.visible_to(inspector).exists()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    inspector.authority_memberships.update(until=yesterday)
+    for model in (SchoolStanding, SchoolDay, AuthorityMonth):
+        assert not model.objects.visible_to(inspector).exists()
+
+
 def test_what_is_shown_is_exported(kit, inspector, client):
     client.force_login(inspector)
     schools = [lively(kit), lively(kit)]
