@@ -76,5 +76,5 @@ def let_inspect(district: str, inspector: str, guest: str, schools: tuple[str, .
         actor=User.objects.get(username=inspector),
         person=User.objects.get(username=guest),
         until=timezone.localdate() + timedelta(days=21),
-        reason="2026年秋季督查包保第3组",
+        reason=f"{timezone.localdate().year}年督查包保第3组",
     )

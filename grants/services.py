@@ -14,12 +14,12 @@ from common.errors import NotNow, NotPermitted
 from decisions.access import barred_people, item_for_update
 from decisions.choices import ItemState
 from decisions.services.acts import record, tell
-from governance.choices import GrantKind
+from governance.choices import AccessScope, GrantKind
 from governance.models import ObjectGrant, School
 from governance.services import grants
 from grants import access
-from grants.rules import require_period
-from meetings.access import meeting_for, meeting_for_update
+from grants.rules import LONGEST
+from meetings.access import meeting_for_update
 from meetings.choices import MeetingState
 from notifications.services import notify
 
@@ -43,7 +43,6 @@ def delegate_recording(meeting_id: int, *, actor: Any, person: Any, until: date,
     Signing stays with the recorder and the chair. Raises NotPermitted for who may not plan it; NotNow once the record
     is signed or the meeting cancelled, for somebody outside the school or in the body, and for a period too long.
     """
-    access.require_delegation(actor, meeting_for(actor, meeting_id))
     meeting = meeting_for_update(actor, meeting_id)
     access.require_delegation(actor, meeting)
     access.require_receiver(person, actor)
@@ -51,9 +50,11 @@ def delegate_recording(meeting_id: int, *, actor: Any, person: Any, until: date,
         raise NotNow(f"会议{meeting.get_state_display()}，不再需要记录。", current=meeting)
     if not access.is_of_school(person, meeting.school):
         raise NotNow("记录只能委托给本校在任人员。")
+    if meeting.entries.filter(stage__item__access_scope=AccessScope.RESTRICTED).exists():
+        raise NotNow("议程中有“班子成员和指定人员”知悉的议题，不能委托他人记录。", current=meeting)
     if meeting.body.seats.active().filter(person=person).exists():
         raise NotNow(f"{person}在{meeting.body}任职，不用委托；记录人在“修改安排”里改。")
-    require_period(GrantKind.RECORD, until)
+    grants.require_period(until, LONGEST[GrantKind.RECORD])
     grant = _given(
         grants.give(
             GrantKind.RECORD,
@@ -86,9 +87,7 @@ def share_file(attachment_id: int, *, actor: Any, person: Any, until: date, reas
     Raises NotPermitted for others than those who register evidence (of scope 2: 书记); NotNow for a draft, a person who must
     keep away (R36), who reads it anyway, and for a period too long.
     """
-    attachment = access.attachment_for(actor, attachment_id)
-    access.require_sharing(actor, attachment)
-    item = item_for_update(actor, attachment.item_id)
+    item = item_for_update(actor, access.attachment_for(actor, attachment_id).item_id)
     attachment = access.attachment_for(actor, attachment_id)  # as it is under the lock
     access.require_sharing(actor, attachment)
     access.require_receiver(person, actor)
@@ -98,7 +97,7 @@ def share_file(attachment_id: int, *, actor: Any, person: Any, until: date, reas
         raise NotNow(f"{person}须回避这项议题，不能看它的材料。")
     if type(item).objects.visible_to(person).filter(pk=item.pk).exists():
         raise NotNow(f"{person}本来就能看这项议题的材料，不用共享。")
-    require_period(GrantKind.FILE, until)
+    grants.require_period(until, LONGEST[GrantKind.FILE])
     grant = _given(
         grants.give(
             GrantKind.FILE,
@@ -137,7 +136,7 @@ def let_inspect(
     """
     access.require_inspection(actor, schools)
     access.require_receiver(person, actor)
-    require_period(GrantKind.INSPECT, until)
+    grants.require_period(until, LONGEST[GrantKind.INSPECT])
     given = []
     for school in (
         School.objects.select_for_update(of=("self",), no_key=True)

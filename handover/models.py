@@ -6,11 +6,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from common.history import FieldHistory
-from governance.choices import SeatRole
-from governance.models import School, Seat, Staff
+from governance.models import School, Seat
+from governance.models.offices import serving
 from handover.choices import WorkKind
-
-WATCHING = (SeatRole.SECRETARY, SeatRole.PRINCIPAL, SeatRole.CLERK)
 
 
 class HandoverQuerySet(models.QuerySet):
@@ -18,10 +16,9 @@ class HandoverQuerySet(models.QuerySet):
         """书记, 校长 and 会议秘书 of the school; whoever gave or received, while serving there."""
         if not user.is_authenticated:
             return self.none()
-        seats = Seat.objects.active().filter(person=user, school=OuterRef("school"))
-        staff = Staff.objects.active().filter(person=user, school=OuterRef("school"))
+        watching = Seat.objects.active().watching().filter(person=user, school=OuterRef("school"))
         own = Q(giver=user) | Q(receiver=user)
-        return self.filter(Exists(seats.filter(role__in=WATCHING)) | own & (Exists(seats) | Exists(staff)))
+        return self.filter(Exists(watching) | own & serving(user))
 
     def waiting(self):
         """Handovers whose receiver has not confirmed them."""

@@ -7,9 +7,8 @@ from ledger.rows import register
 from meetings import models
 from meetings.choices import EntryState, MeetingState, MinutesState
 
-SIGNED = Q(recorder_signed_at__isnull=False) | Q(
-    chair_signed_at__isnull=False
-)  # the first signature freezes it
+# The first signature freezes the record.
+SIGNED = Q(recorder_signed_at__isnull=False) | Q(chair_signed_at__isnull=False)
 HELD = (MeetingState.CLOSED, MeetingState.SIGNED)
 IS_CONCLUDED = """EXISTS (SELECT 1 FROM meetings_agendaentry entry
     WHERE entry.id = ($1).entry_id AND entry.state = 'concluded')"""

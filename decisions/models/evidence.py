@@ -10,7 +10,7 @@ from common.history import FieldHistory
 from common.reading import readable
 from decisions.choices import AttachmentKind, Disagreement, EvidenceResult
 from decisions.models.items import DecisionItem
-from governance.choices import CongressMode, GrantKind, PrerequisiteKind
+from governance.choices import AccessScope, CongressMode, GrantKind, PrerequisiteKind
 from governance.models import ObjectGrant, School
 
 
@@ -117,8 +117,8 @@ class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user: Any):
         """Files are read with their item or the task they report on; one by one by an exception (共享文件).
 
-        Who is invited to an entry of a meeting (列席) reads the materials of its item around the meeting. What one
-        must keep away from (R36) is read in none of these ways.
+        Who is invited to an entry of a meeting (列席) reads the materials of its item around the meeting, not of
+        scope 2 (R66). What one must keep away from (R36) is read in none of these ways.
         """
         from decisions.models.execution import Task
 
@@ -126,7 +126,8 @@ class AttachmentQuerySet(models.QuerySet):
             return self.none()
         shared = Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.FILE))
         invited = apps.get_model("meetings", "Observer").objects.open_to(user).values("entry__stage__item")
-        apart = shared | Q(item__in=invited, kind=AttachmentKind.MATERIAL)
+        materials = Q(item__access_scope__lt=AccessScope.RESTRICTED, kind=AttachmentKind.MATERIAL)
+        apart = shared | Q(item__in=invited) & materials
         return self.filter(
             Q(item__in=readable(DecisionItem, user))
             | Q(task_report__task__in=readable(Task, user))

@@ -11,7 +11,8 @@ from common.reading import readable
 from decisions.choices import ItemState, Outcome, Purpose, StageState
 from decisions.models.grants import ReadingGrant
 from governance.choices import AccessScope, GrantKind, MajorClass, Route
-from governance.models import Body, CatalogueEntry, ObjectGrant, School, Seat, Staff
+from governance.models import Body, CatalogueEntry, ObjectGrant, School, Seat
+from governance.models.offices import serving
 
 
 class DecisionItemQuerySet(models.QuerySet):
@@ -37,17 +38,16 @@ class DecisionItemQuerySet(models.QuerySet):
 
         Leadership and clerks see scopes 0 and 1 once submitted; other staff once decided; scope 2 only the
         bodies on the item's route; drafts only their makers; the district scopes 0 and 1 once a 会议纪要
-        is issued, and scope 2 by a dated grant; owners and helpers of tasks by theirs while serving in the school. Whoever must keep away from an item (`barred_to`) reads it by none of these.
+        is issued, and scope 2 by a dated grant; who has a task of it by that, while serving in the school. Whoever
+        must keep away from an item (`barred_to`) reads it by none of these.
         """
         if not user.is_authenticated:
             return self.none()
         seats = Seat.objects.active().filter(person=user)
         office = seats.office().filter(school=OuterRef("school"))
-        member = seats.filter(school=OuterRef("school"))
-        staff = Staff.objects.active().filter(person=user, school=OuterRef("school"))
         on_route = seats.office().filter(body__stages__item=OuterRef("pk"))
         granted = Q(pk__in=ObjectGrant.objects.keys(user, GrantKind.TASK))
-        belongs = Exists(member) | Exists(staff)
+        belongs = serving(user)
         makers = Q(created_by=user) | Q(proposer=user) | Q(presenter=user)
         decided = Q(state__in=[ItemState.IMPLEMENTING, ItemState.COMPLETED]) | Q(round__gt=1)
         open_scope = Q(access_scope__lte=AccessScope.INTERNAL)

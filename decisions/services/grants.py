@@ -14,6 +14,7 @@ from decisions.models import DecisionItem, ItemEvent, ReadingGrant
 from decisions.services.acts import record, tell
 from governance.choices import AccessScope
 from governance.selectors import supervisors_of
+from governance.services.grants import require_period
 from ledger import services as ledger
 
 GRANT_RIGHT = "阅看授权由学校党组织书记办理。"
@@ -34,8 +35,7 @@ def grant_reading(item_id: int, *, actor: Any, person: Any, until: date, reason:
         raise NotNow("只有已申报、知悉范围为“班子成员和指定人员”的议题需要授权。", current=item)
     if not supervisors_of(item.school).filter(pk=person.pk).exists():
         raise NotNow("只能授权给上级教育工委的在任人员。")
-    if not today <= until <= today + LONGEST:
-        raise NotNow(f"授权期限为今天起 {LONGEST.days} 日以内，期满需要再看的重新授权。")
+    require_period(until, LONGEST)
     if item.reading_grants.in_force().filter(person=person).exists():
         raise NotNow(f"{person}已有有效的阅看授权。", current=item)
     grant = save_as(

@@ -15,12 +15,10 @@ from guardian.models import UserObjectPermissionAbstract
 
 from common.history import FieldHistory
 from common.reading import readable
-from governance.choices import GrantKind, SeatRole
+from governance.choices import GrantKind
 from governance.models.dated import DatedQuerySet, ends_after_start
-from governance.models.institutions import AuthorityMember, School
+from governance.models.institutions import School
 from governance.models.offices import Seat, serving
-
-WATCHING = (SeatRole.SECRETARY, SeatRole.PRINCIPAL, SeatRole.CLERK)
 
 
 class ObjectGrantQuerySet(DatedQuerySet):
@@ -43,15 +41,14 @@ class ObjectGrantQuerySet(DatedQuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        watching = Seat.objects.active().filter(person=user, school=OuterRef("school"), role__in=WATCHING)
-        above = AuthorityMember.objects.active().filter(person=user).values("pk")
+        watching = Seat.objects.active().watching().filter(person=user, school=OuterRef("school"))
+        below = readable(School, user, "under_authority_of")
         return self.filter(
             Q(user=user, pk__in=self.model.objects.in_force().values("pk"))
             & (Q(permission__codename__in=(GrantKind.FILE, GrantKind.INSPECT)) | serving(user))
             | Q(granted_by=user) & serving(user)
             | Exists(watching)
-            | Q(permission__codename=GrantKind.INSPECT, school__in=readable(School, user, "supervised_by"))
-            & Exists(above)
+            | Q(permission__codename=GrantKind.INSPECT, school__in=below)
         )
 
 

@@ -32,6 +32,10 @@ class SeatQuerySet(HeldQuerySet):
             | Q(role=SeatRole.CLERK)
         )
 
+    def watching(self):
+        """书记, 校长 and 会议秘书: who look after what concerns the whole school."""
+        return self.filter(role__in=(SeatRole.SECRETARY, SeatRole.PRINCIPAL, SeatRole.CLERK))
+
     def visible_to(self, user: Any):
         """Seats of every school the person may see."""
         return self.filter(school__in=readable(School, user))

@@ -3,7 +3,7 @@
 Whether somebody may have it is decided by the caller, who holds the lock on the record.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -19,6 +19,13 @@ from common.history import save_as
 from governance.choices import GrantKind
 from governance.models import ObjectGrant, School
 from ledger import services as ledger
+
+
+def require_period(until: date, longest: timedelta) -> None:
+    """NotNow unless the last day lies between today and the longest period."""
+    today = timezone.localdate()
+    if not today <= until <= today + longest:
+        raise NotNow(f"授权期限为今天起 {longest.days} 日以内，期满需要再用的重新授权。")
 
 
 def give(

@@ -34,9 +34,15 @@ class MeetingQuerySet(models.QuerySet):
         )
 
     def delegated_to(self, user: Any):
-        """Meetings a person records today by an exception (委托记录), while serving in the school."""
+        """Meetings a person records today by an exception (委托记录), while serving in the school.
+
+        None with a matter of scope 2 on its agenda: that is opened to nobody by the way (R66).
+        """
+        restricted = self.model.objects.filter(entries__stage__item__access_scope=AccessScope.RESTRICTED)
         return self.model.objects.filter(
-            serving(user), pk__in=ObjectGrant.objects.keys(user, GrantKind.RECORD)
+            serving(user),
+            ~Q(pk__in=restricted.values("pk")),
+            pk__in=ObjectGrant.objects.keys(user, GrantKind.RECORD),
         )
 
     def records_visible_to(self, user: Any):

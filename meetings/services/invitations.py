@@ -53,6 +53,8 @@ def add_observer(
     meeting = access.meeting_for_update(actor, meeting_id)
     access.require_recorder(actor, meeting)
     require_state(meeting, (*BEFORE_STATES, *SITTING_STATES), "添加列席")
+    if person is not None and person.pk == actor.pk:
+        raise NotNow("不能邀请自己列席，请由其他记录人或主持人办理。")
     if person is not None and meeting.attendances.filter(seat__person=person).exists():
         raise NotNow(f"{person}是本次会议的成员，不必列席。")
     entry = meeting.entries.filter(pk=entry_id).first() if entry_id else None

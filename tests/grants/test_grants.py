@@ -115,6 +115,21 @@ def test_a_delegate_records_the_meeting_and_reads_nothing_more(cast, meeting, it
     assert list(verify(cast.school.chain_key)) == []
 
 
+def test_a_matter_of_scope_2_on_the_agenda_closes_the_meeting_to_the_delegate(cast):
+    meeting = plan(cast, cast.party)
+    list_item(cast, meeting, make_item(cast, "A05", "confirmed", title="己内部事项"))
+    delegate(cast, meeting)
+    assert list(Meeting.objects.visible_to(cast.teacher)) == [meeting]
+    item = make_item(cast, "B03", "confirmed", title="丙保密事项")
+    assert item.is_restricted
+    list_item(cast, meeting, item)
+    assert not Meeting.objects.visible_to(cast.teacher).exists()
+    assert not Meeting.objects.records_visible_to(cast.teacher).exists()
+    assert not AgendaEntry.objects.visible_to(cast.teacher).exists()
+    with pytest.raises(NotNow, match="不能委托他人记录"):
+        delegate(cast, meeting, person=cast.finance)
+
+
 def test_the_meeting_waits_on_the_desk_of_the_delegate(cast, meeting):
     delegate(cast, meeting)
     offices, today = offices_of(cast.teacher, cast.school), timezone.localdate()
@@ -353,6 +368,27 @@ def test_an_invitation_opens_the_materials_around_the_meeting_only(cast, meeting
     Meeting.objects.filter(pk=meeting.pk).update(scheduled_at=timezone.now() - timedelta(days=8))
     assert not Meeting.objects.visible_to(cast.finance).exists()
     assert not AgendaEntry.objects.visible_to(cast.finance).exists()
+    assert not Attachment.objects.visible_to(cast.finance).exists()
+
+
+def test_an_invitation_opens_no_materials_of_scope_2_and_nobody_invites_themselves(cast, meeting):
+    delegate(cast, meeting)
+    entry = meeting.entries.get()
+    with pytest.raises(NotNow, match="不能邀请自己"):
+        invitations.add_observer(
+            meeting.pk, actor=cast.teacher, name="秦书瑶", person=cast.teacher, entry_id=entry.pk
+        )
+    closed = make_item(cast, "B03", "confirmed", title="丙保密事项")
+    evidence.add_attachments(closed.pk, actor=cast.vice, files=[paper("考察材料.txt")])
+    other = plan(cast, cast.party, days=6)
+    invitations.add_observer(
+        other.pk,
+        actor=cast.clerk,
+        name="韩立秋",
+        person=cast.finance,
+        entry_id=list_item(cast, other, closed).pk,
+    )
+    assert AgendaEntry.objects.visible_to(cast.finance).exists()
     assert not Attachment.objects.visible_to(cast.finance).exists()
 
 
