@@ -22,7 +22,7 @@ from meetings.access import may_record
 from meetings.models import AgendaEntry, Meeting
 from meetings.services import invitations, planning, records, sitting
 from tests.contracts.world import paper
-from tests.factories.decisions import make_item
+from tests.factories.decisions import add_evidence, consult, make_item
 from tests.factories.meetings import begin, hold, list_item, plan
 from workbench.selectors.todos import todo_list
 
@@ -87,6 +87,12 @@ def sealed(grant):
     return list(kinds)
 
 
+def ready(cast, item):
+    """With all that a Party meeting asks of it before."""
+    add_evidence(cast, item)
+    return consult(cast, item)
+
+
 def outlive(grant):
     """Let the last day of a grant be yesterday."""
     ObjectGrant.objects.filter(pk=grant.pk).update(since=day(-9), until=day(-1))
@@ -117,10 +123,10 @@ def test_a_delegate_records_the_meeting_and_reads_nothing_more(cast, meeting, it
 
 def test_a_matter_of_scope_2_on_the_agenda_closes_the_meeting_to_the_delegate(cast):
     meeting = plan(cast, cast.party)
-    list_item(cast, meeting, make_item(cast, "A05", "confirmed", title="己内部事项"))
+    list_item(cast, meeting, ready(cast, make_item(cast, "A01", title="己内部事项")))
     delegate(cast, meeting)
     assert list(Meeting.objects.visible_to(cast.teacher)) == [meeting]
-    item = make_item(cast, "B03", "confirmed", title="丙保密事项")
+    item = ready(cast, make_item(cast, "B03", title="丙保密事项"))
     assert item.is_restricted
     list_item(cast, meeting, item)
     assert not Meeting.objects.visible_to(cast.teacher).exists()
@@ -378,7 +384,7 @@ def test_an_invitation_opens_no_materials_of_scope_2_and_nobody_invites_themselv
         invitations.add_observer(
             meeting.pk, actor=cast.teacher, name="秦书瑶", person=cast.teacher, entry_id=entry.pk
         )
-    closed = make_item(cast, "B03", "confirmed", title="丙保密事项")
+    closed = ready(cast, make_item(cast, "B03", title="丙保密事项"))
     evidence.add_attachments(closed.pk, actor=cast.vice, files=[paper("考察材料.txt")])
     other = plan(cast, cast.party, days=6)
     invitations.add_observer(
