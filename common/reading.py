@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigAutoField, Expression, Model
+from django.db.models import BigAutoField, Expression, Model, QuerySet
 from django.utils import timezone
 
 KEPT = 2000  # some six kilobytes each
@@ -66,6 +66,11 @@ def readable(model: type[Model], user: Any, rule: str = "visible_to") -> Keys:
         _compiled[key] = sql, params
     sql, params = _compiled[key]
     return Keys(sql, tuple(user.pk if value == _Anybody.pk else value for value in params))
+
+
+def seen(model: type[Model], user: Any, pk: int) -> QuerySet:
+    """The row of one key where `visible_to` lets a person read it, else none: the way to fetch or lock one record."""
+    return model._default_manager.filter(pk=pk, pk__in=readable(model, user))
 
 
 def compiled(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from common.errors import NotPermitted, NotVisible
-from common.reading import readable
+from common.reading import seen
 from compliance.models import Finding
 from governance.access import Offices, offices_of
 from governance.choices import AccessScope, AuthorityRole, BodyKind, SeatRole
@@ -41,7 +41,7 @@ class Standing:
 def finding_for(user: Any, finding_id: int) -> Finding:
     """A finding the person may see, with what its page needs; else NotVisible."""
     found = (
-        Finding.objects.filter(pk=finding_id, pk__in=readable(Finding, user))
+        seen(Finding, user, finding_id)
         .select_related("school__authority", "school__party_org", "rectification__owner")
         .first()
     )
@@ -52,7 +52,7 @@ def finding_for(user: Any, finding_id: int) -> Finding:
 
 def finding_for_update(user: Any, finding_id: int) -> Finding:
     """The same finding, its row locked until the transaction ends. Every act on a finding starts here."""
-    if not Finding.objects.filter(pk=finding_id, pk__in=readable(Finding, user)).exists():
+    if not seen(Finding, user, finding_id).exists():
         raise NotVisible("Finding")
     return lock_finding(finding_id)
 

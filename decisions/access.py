@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from common.errors import NotPermitted, NotVisible
-from common.reading import readable
+from common.reading import seen
 from decisions.choices import MAKERS
 from decisions.models import DecisionItem, PublicNotice, ReadingGrant, Reconsideration, Task, TaskExtension
 from governance.access import Offices, offices_of
@@ -20,7 +20,7 @@ from governance.selectors import admin_body, consultation_counterparts, voting_s
 def item_for(user: Any, item_id: int) -> DecisionItem:
     """An item the person may see, with what its page needs; else NotVisible."""
     item = (
-        DecisionItem.objects.filter(pk=item_id, pk__in=readable(DecisionItem, user))
+        seen(DecisionItem, user, item_id)
         .select_related(
             "school",
             "school__authority",
@@ -40,7 +40,7 @@ def item_for(user: Any, item_id: int) -> DecisionItem:
 
 def item_for_update(user: Any, item_id: int) -> DecisionItem:
     """The same item, its row locked until the transaction ends. Every change of an item starts here."""
-    if not DecisionItem.objects.filter(pk=item_id, pk__in=readable(DecisionItem, user)).exists():
+    if not seen(DecisionItem, user, item_id).exists():
         raise NotVisible("DecisionItem")
     return lock_item(item_id)
 
@@ -58,7 +58,7 @@ def lock_item(item_id: int) -> DecisionItem:
 
 def task_for_update(user: Any, task_id: int) -> Task:
     """A visible task, locked; its item is locked first, so that tasks and items never deadlock."""
-    task = Task.objects.filter(pk=task_id, pk__in=readable(Task, user)).values("item_id").first()
+    task = seen(Task, user, task_id).values("item_id").first()
     if task is None:
         raise NotVisible("Task")
     lock_item(task["item_id"])

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import NotNow, NotPermitted, NotVisible
+from governance.views.shared import form_page
 from grants import access, selectors, services
 from grants.forms import InspectForm, RecordForm, ShareForm
 from meetings.access import meeting_for
@@ -54,7 +55,7 @@ def _answer(
         else:
             messages.success(request, done)
             return redirect("grants:grant_list")
-    return render(request, "grants/form.html", {"form": form, **words}, status=422 if form.is_bound else 200)
+    return form_page(request, form, **words)
 
 
 def _data(request: HttpRequest) -> Any:
@@ -81,7 +82,7 @@ def record_new(request: HttpRequest, pk: int) -> HttpResponse:
             "crumb": meeting.label,
             "back": reverse("meetings:meeting_detail", args=[pk]),
             "why": "让本机构以外的一位本校人员代为记录这次会议：能看这次会议的议程并进入记录，"
-            "看不到议题的其他内容，也不能签字。签字仍由记录人和主持人办理。",
+            "看不到议题的其他内容，也不能签字。议程中列入“班子成员和指定人员”知悉的议题后，委托即不再有效。",
             "clause": "专人记录·规则 R60、R61",
             "button": "委托记录",
         },

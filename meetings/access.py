@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 
 from common.errors import NotPermitted, NotVisible
-from common.reading import readable
+from common.reading import seen
 from governance.access import Offices, offices_of
 from governance.models import Body
 from meetings.models import (
@@ -44,7 +44,7 @@ def items_of(entries: Iterable[AgendaEntry | None]) -> list[Any]:
 def meeting_for(user: Any, meeting_id: int) -> Meeting:
     """A meeting the person may see, else NotVisible."""
     meeting = (
-        Meeting.objects.filter(pk=meeting_id, pk__in=readable(Meeting, user))
+        seen(Meeting, user, meeting_id)
         .select_related("school", "school__authority", "body", "chair", "recorder")
         .first()
     )
@@ -55,7 +55,7 @@ def meeting_for(user: Any, meeting_id: int) -> Meeting:
 
 def meeting_for_update(user: Any, meeting_id: int) -> Meeting:
     """The same meeting, its row locked until the transaction ends."""
-    if not Meeting.objects.filter(pk=meeting_id, pk__in=readable(Meeting, user)).exists():
+    if not seen(Meeting, user, meeting_id).exists():
         raise NotVisible("Meeting")
     return _lock(meeting_id)
 
@@ -70,8 +70,7 @@ def _lock(meeting_id: int) -> Meeting:
 
 def entry_for_update(user: Any, entry_id: int) -> AgendaEntry:
     """A visible entry; its meeting is locked, its facts loaded fresh under the lock."""
-    seen = AgendaEntry.objects.filter(pk=entry_id, pk__in=readable(AgendaEntry, user))
-    row = seen.values("meeting_id").first()
+    row = seen(AgendaEntry, user, entry_id).values("meeting_id").first()
     if row is None:
         raise NotVisible("AgendaEntry")
     meeting = _lock(row["meeting_id"])

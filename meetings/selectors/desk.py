@@ -127,6 +127,7 @@ class Desk:
     people: list[User] = field(default_factory=list)
     verdict: Verdict | None = None
     number: str = ""  # of the entry shown
+    is_readable: bool = False  # its item has a page for this person
     following: Any = None
     stamp: str = ""
 
@@ -240,7 +241,7 @@ def desk_for(user: Any, meeting: Meeting, offices: Any, entry_id: int | None = N
     if shown is None:
         return desk
     entry = access.load_entry(shown.pk, meeting)
-    desk.entry, desk.number = entry, shown.number
+    desk.entry, desk.number, desk.is_readable = entry, shown.number, shown.is_readable
     desk.attendances = list(meeting.attendances.all())
     _fill_attendance(desk, entry)
     _fill_talk(desk, entry)

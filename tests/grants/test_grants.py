@@ -116,7 +116,9 @@ def test_a_delegate_records_the_meeting_and_reads_nothing_more(cast, meeting, it
     assert page.status_code == 200 and item.title in page.content.decode()
     assert reverse("decisions:item_detail", args=[item.pk]) not in page.content.decode()
     begin(cast, meeting)
-    assert client.get(reverse("meetings:desk", args=[meeting.pk])).status_code == 200
+    desk = client.get(reverse("meetings:desk", args=[meeting.pk]))
+    assert desk.status_code == 200 and "甲内部事项" in desk.content.decode()
+    assert reverse("decisions:item_detail", args=[item.pk]) not in desk.content.decode()
     assert sealed(grant) == ["exception.given", "exception.used"]
     assert list(verify(cast.school.chain_key)) == []
 
