@@ -6,7 +6,7 @@ Hundreds of random attempts; every one must be named.
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -24,6 +24,8 @@ from decisions.models import Consultation, DecisionItem
 from ledger.models import Chain, LedgerEntry
 from ledger.rows import REGISTRY, Seal, Sealed, compare, read, touch
 from ledger.services import append, close_day, export, merkle_root, verify, verify_against
+from meetings.models import MeetingRecord
+from meetings.services import records
 from tests.contracts.world import World, make_world
 from tests.factories.cast import make_cast
 
@@ -130,7 +132,9 @@ def attempt_on(sealed: Sealed, record: int, act: str, dice: random.Random, in_hi
         pk = dice.choice(list(past.order_by("pk").values_list("pk", flat=True)))
     field = dice.choice([f for f in fields if not f.primary_key])
     value = model._base_manager.values_list(field.attname, flat=True).get(pk=pk)
-    return Attempt(act, sealed, model, pk, record, field.column, other(field, value, dice))
+    is_emptied = field.null and value is not None and dice.random() < 0.3
+    changed = None if is_emptied else other(field, value, dice)
+    return Attempt(act, sealed, model, pk, record, field.column, changed)
 
 
 def attempts(seed: int) -> Iterator[Attempt]:
@@ -289,6 +293,47 @@ def test_seals_of_before_say_nothing_of_the_history(world: World, as_owner):
     DecisionItem.objects.filter(pk=item.pk).update(title="改写的标题")
     assert [breach.problem for breach in compare(key, seals)] == ["与存证不符"]
     transaction.savepoint_rollback(point)
+
+
+def test_a_null_column_counts_in_no_digest(world: World):
+    """So a column that a migration adds, null in old rows, breaks none of their seals; filling it does."""
+    sealed = REGISTRY["decisions.decisionitem"]
+    row = {**sealed.rows().first(), "amount": None}
+    before = replace(sealed, without=sealed.without | {"amount"})
+    assert sealed.digest(row) == before.digest(row) != sealed.digest({**row, "amount": Decimal(1)})
+    link = REGISTRY["decisions.task_helpers"]
+    assert link.digest({"pk": 1, "id": 1, "task_id": 2, "user_id": None}).keys() == {"id", "task_id"}
+
+
+def test_a_record_is_sealed_from_its_first_signature(world: World):
+    """The chair signs first: what the recorder has yet to sign is as sealed already."""
+    key, meeting = world.cast.school.chain_key, world.meetings["decided0"]
+    point = transaction.savepoint()
+    records.sign_record(meeting.pk, actor=world.cast.principal, is_chair=True)
+    assert found([key]) == []
+    MeetingRecord.objects.filter(meeting=meeting).update(content={"改写": True})
+    problems = [(breach.row.split(":")[0], breach.problem) for breach in found([key])]
+    transaction.savepoint_rollback(point)
+    assert problems == [("meetings.meetingrecord", "与存证不符")]
+
+
+@pytest.mark.parametrize("act", ["add", "remove"])
+def test_who_helps_with_a_task_is_sealed(world: World, act):
+    """Past the services, in the table of the link."""
+    key, task = world.cast.school.chain_key, world.tasks["decided1"]
+    point = transaction.savepoint()
+    with connection.cursor() as cursor:
+        if act == "add":
+            cursor.execute(
+                "INSERT INTO decisions_task_helpers (task_id, user_id) VALUES (%s, %s)",
+                [task.pk, world.cast.outsider.pk],
+            )
+        else:
+            cursor.execute("DELETE FROM decisions_task_helpers WHERE task_id = %s", [task.pk])
+    problems = [(breach.row.split(":")[0], breach.problem) for breach in found([key])]
+    transaction.savepoint_rollback(point)
+    word = "没有存证的记录" if act == "add" else "记录缺失"
+    assert problems == [("decisions.task_helpers", word)]
 
 
 def test_queries_do_not_grow_with_records(world: World):
