@@ -7,9 +7,7 @@ from django.utils import timezone
 
 from common.components import Step
 from decisions import rules, transitions
-from decisions.models import (
-    DecisionItem,
-)
+from decisions.models import DecisionItem
 from decisions.selectors.route import planned_steps
 from governance.access import offices_of
 from governance.arithmetic import quorum_threshold, vote_threshold

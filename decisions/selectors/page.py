@@ -1,7 +1,6 @@
 """The page of one item: the heart of the product. Everything it shows, computed once."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, prefetch_related_objects
@@ -9,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.checks import Check
-from common.components import Pill, Step, pill_for
+from common.components import Pill, pill_for
 from decisions import access, rules, transitions
 from decisions.choices import (
     AttachmentKind,
@@ -19,23 +18,19 @@ from decisions.choices import (
     StageState,
 )
 from decisions.models import (
-    Attachment,
-    Consultation,
     DecisionItem,
     ItemEvent,
-    Prerequisite,
-    ReadingGrant,
     Reconsideration,
-    Resolution,
     Stage,
     Task,
 )
 from decisions.selectors.agenda import entries_of, next_meetings
-from decisions.selectors.deliberations import Deliberation, deliberations_of
+from decisions.selectors.deliberations import deliberations_of
 from decisions.selectors.facts import facts_of
-from decisions.selectors.followup import FollowUp, follow_up
-from decisions.selectors.history import Revision, revisions_of
+from decisions.selectors.followup import follow_up
+from decisions.selectors.history import revisions_of
 from decisions.selectors.route import TURNING, stage_steps, steps_of
+from decisions.selectors.shapes import Action, Again, ItemPage, Round, TaskLine, TimelineEntry
 from decisions.selectors.tasks import task_pill
 from documents.models import IssuedDocument
 from governance.access import Offices
@@ -47,133 +42,6 @@ from governance.selectors import admin_body, deciding_body, voting_seats
 RECENT = 12
 MAIN_STEPS = ("submit", "confirm", "complete")
 BEFORE_MEETING = (ItemState.PENDING, ItemState.DEFERRED)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One step this person may take on the item now; `checks` say why it is blocked."""
-
-    key: str
-    label: str
-    url: str
-    asks_reason: bool
-    checks: list[Check]
-
-    @property
-    def is_blocked(self) -> bool:
-        return bool(self.checks)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """One task on the item page."""
-
-    task: Task
-    pill: Pill
-    label: str
-
-    @property
-    def key(self) -> str:
-        """How `seal` names this line."""
-        return f"task:{self.task.pk}"
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One event in the words of the timeline; turnings (缓议, 退回, 否决, 撤回) stand out."""
-
-    at: datetime
-    text: str
-    is_turning: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """An earlier round, folded away."""
-
-    number: int
-    steps: list[Step]
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """One 复议 with what this person may do about it."""
-
-    reconsideration: Reconsideration
-    due: int
-    seconded: int
-    names: str
-    required: int
-    may_second: bool
-    may_decide: bool
-    decided_by_whom: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """Everything the page of one item shows."""
-
-    item: DecisionItem
-    pill: Pill
-    steps: list[Step]
-    earlier: list[Round]
-    check_title: str
-    check_note: str
-    checks: list[Check]
-    actions: list[Action]
-    main: Action | None
-    completion: list[Check]
-    seal: str
-    may_edit: bool
-    may_add_evidence: bool
-    may_consult: bool
-    may_reconsider: bool
-    deliberations: list[Deliberation]
-    resolutions: list[Resolution]
-    tasks: list[TaskLine]
-    overdue: int
-    facts: list[tuple[str, str, str]]
-    materials: list[Attachment]
-    missing: list[Check]
-    prerequisites: list[Prerequisite]
-    consultations: list[Consultation]
-    concerned: list[Any]
-    recent_events: list[TimelineEntry]
-    older_events: list[TimelineEntry]
-    revisions: list[Revision]
-    again: list[Again]
-    documents: list[IssuedDocument]
-    followup: FollowUp
-    may_share: bool
-    may_grant: bool
-    grants: list[ReadingGrant]
-
-    @property
-    def seals_checks(self) -> bool:
-        """Whether the red button stands in the check list."""
-        return self.seal == "checks"
-
-    @property
-    def evidence_count(self) -> int:
-        """Prerequisites in force and consultations."""
-        return sum(not one.is_void for one in self.prerequisites) + len(self.consultations)
-
-    @property
-    def more(self) -> list[Action]:
-        """Steps that stand in the menu: right, timely, and not the main one."""
-        return [action for action in self.actions if action is not self.main and not action.is_blocked]
-
-    @property
-    def has_more(self) -> bool:
-        """Whether the menu holds anything."""
-        return (
-            bool(self.more)
-            or self.may_add_evidence
-            or self.may_consult
-            or self.may_reconsider
-            or self.followup.may_publish
-            or self.followup.may_record_emergency
-        )
 
 
 def item_page(user: Any, item: DecisionItem, offices: Offices) -> ItemPage:

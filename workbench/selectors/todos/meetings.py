@@ -9,12 +9,8 @@ from django.urls import reverse
 
 from common import components as c
 from common.templatetags.ui import cn_date, cn_time
-from decisions.choices import (
-    StageState,
-)
-from decisions.models import (
-    Stage,
-)
+from decisions.choices import StageState
+from decisions.models import Stage
 from governance.access import Offices
 from governance.choices import GrantKind
 from governance.models import ObjectGrant

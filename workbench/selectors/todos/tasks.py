@@ -12,14 +12,8 @@ from common.templatetags.ui import cn_date
 from compliance.choices import FindingState
 from compliance.models import Finding
 from compliance.selectors import title_of
-from decisions.choices import (
-    RequestState,
-    TaskState,
-)
-from decisions.models import (
-    Task,
-    TaskExtension,
-)
+from decisions.choices import RequestState, TaskState
+from decisions.models import Task, TaskExtension
 from governance.access import Offices
 from governance.models import Seat
 from handover.access import watches
