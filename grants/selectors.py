@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from decisions.models import Attachment
 from governance.choices import GrantKind
 from governance.models import ObjectGrant, School
+from governance.models.grants import ObjectGrantQuerySet
 from grants import access
 from meetings.models import Meeting
 
@@ -33,7 +33,7 @@ class Row:
     may_withdraw: bool
 
 
-def exceptions(user: Any) -> QuerySet[ObjectGrant]:
+def exceptions(user: Any) -> ObjectGrantQuerySet:
     """The exceptions somebody gave (not those that follow from a task), with what a row shows."""
     return (
         ObjectGrant.objects.visible_to(user)
@@ -42,7 +42,7 @@ def exceptions(user: Any) -> QuerySet[ObjectGrant]:
     )
 
 
-def own(user: Any) -> QuerySet[ObjectGrant]:
+def own(user: Any) -> ObjectGrantQuerySet:
     """What stands open to the person today."""
     return exceptions(user).in_force().filter(user=user)
 
